@@ -1,0 +1,23 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Mesh;
+
+/// <summary>How one call through the mesh ended.</summary>
+/// <param name="Cluster">The cluster chosen; null when no route or cluster was found.</param>
+/// <param name="Endpoint">The address of the endpoint that answered last, as <c>127.0.0.1:5001</c>; null when none was reached.</param>
+/// <param name="StatusCode">The HTTP status given to the caller; 0 when the caller got an exception.</param>
+/// <param name="GrpcStatus">The gRPC status; null for a plain HTTP call, or when the stream ended without one.</param>
+/// <param name="Attempts">How often the request was sent: 0 when it never left the process.</param>
+/// <param name="Flag">One of <see cref="ResponseFlags"/>; null for an undisturbed call.</param>
+/// <param name="Error">The transport error behind the flag; null when there was none.</param>
+[DebuggerDisplay("{Cluster} {Endpoint} {StatusCode} {Flag}")]
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct CallOutcome(
+    string? Cluster,
+    string? Endpoint,
+    int StatusCode,
+    int? GrpcStatus,
+    int Attempts,
+    string? Flag,
+    Exception? Error);

@@ -1,0 +1,156 @@
+using System.Runtime.ExceptionServices;
+using Mesh.LoadBalancing;
+using Mesh.Policies.Retries;
+using Mesh.Policies.Timeouts;
+using Mesh.Snapshots;
+using Mesh.Transport;
+
+namespace Mesh.Calls;
+
+/// <summary>
+/// One call's attempts: pick an endpoint, send, read the result, and either try again or hand the answer over. Every call, plain or
+/// gRPC, synchronous or not, first try or retry, passes here.
+/// </summary>
+internal static class AttemptLoop
+{
+    /// <summary>How often an attempt may meet connections that are being closed before that counts as a failure.</summary>
+    private const int MaxRepicks = 10;
+
+    public static async Task<HttpResponseMessage> SendAsync(Call call, bool async)
+    {
+        int repicks = 0;
+        Endpoint? previous = null;
+        while (true)
+        {
+            if (Pick(call, previous, out string reason) is not { } pool)
+                return await ReplyAsync(call, LocalReply.Unavailable(ResponseFlags.NoHealthyUpstream, reason), null, async).ConfigureAwait(false);
+
+            Exception? error = null;
+            try
+            {
+                HttpRequestMessage message = OutgoingRequest.Create(call, pool);
+                HttpResponseMessage response = async
+                    ? await pool.Invoker.SendAsync(message, call.Token).ConfigureAwait(false)
+                    : pool.Invoker.Send(message, call.Token);
+                if (!ShouldRetry(call, response))
+                    return ResponseCompletion.Complete(call, response);
+                response.Dispose();
+            }
+            catch (Exception e)
+            {
+                error = e;
+            }
+
+            previous = call.Endpoint;
+            if (error is not null)
+            {
+                switch (AttemptResult.Read(call, pool, error, out AttemptFailure failure))
+                {
+                    case AttemptError.CallerCancelled:
+                        throw Cancelled(call, error);
+                    case AttemptError.RequestAtFault:
+                        ExceptionDispatchInfo cause = ExceptionDispatchInfo.Capture(call.Body?.Failure ?? error);
+                        call.End(ResponseFlags.DownstreamProtocolError, error);
+                        cause.Throw();
+                        break;
+                    case AttemptError.PoolClosed when ++repicks <= MaxRepicks && CanSendAgain(call):
+                        call.UndoAttempt();
+                        continue;
+                    case AttemptError.DeadlinePassed:
+                        return await ReplyAsync(call, FailureReply.Deadline(call), error, async).ConfigureAwait(false);
+                }
+
+                if (!ShouldRetry(call, failure))
+                    return await ReplyAsync(call, FailureReply.Of(call, failure, error), error, async).ConfigureAwait(false);
+            }
+
+            call.EndAttempt();
+            TimeSpan delay = call.Route.Retry!.Delay(call.Attempts, call.Engine.Random);
+            if (call.Remaining is { } rest && delay >= rest)
+                return await ReplyAsync(call, FailureReply.Deadline(call), error, async).ConfigureAwait(false);
+            call.RenewTimer();
+            if (!await WaitAsync(call, delay, async).ConfigureAwait(false))
+                throw Cancelled(call, error);
+        }
+    }
+
+    private static EndpointPool? Pick(Call call, Endpoint? previous, out string reason)
+    {
+        Cluster cluster = call.Cluster;
+        string authority = call.Destination.HostRewrite.Length > 0 ? call.Destination.HostRewrite : call.Target.Authority;
+        for (int i = 0; ; i++)
+        {
+            PickResult pick = cluster.Picker.Pick(previous);
+            reason = pick.Reason ?? "";
+            if (pick.Kind != PickKind.Complete)
+                return null;
+            if (call.Engine.Pools.TryAcquire(pick.Endpoint!, cluster.Transport, authority) is { } pool)
+            {
+                call.StartAttempt(pick.Endpoint!, pool, call.Route.Retry?.PerTryTimeout);
+                return pool;
+            }
+
+            // The endpoint went away after this call took its snapshot; the newest endpoints of the same cluster serve as well.
+            if (i >= MaxRepicks || call.Engine.Store.Current?.FindCluster(cluster.Name) is not { } newest)
+            {
+                reason = $"cluster '{cluster.Name}' is no longer configured";
+                return null;
+            }
+
+            cluster = newest;
+        }
+    }
+
+    private static bool ShouldRetry(Call call, HttpResponseMessage response)
+    {
+        if (call.Route.Retry is not { } policy || call.Attempts > policy.NumRetries)
+            return false;
+        bool retriable = call.IsGrpc && GrpcMessages.Status(response.Headers) is { } status
+            ? policy.RetriesGrpcStatus(status)
+            : policy.RetriesStatus((int)response.StatusCode);
+        return retriable && IsAllowed(call);
+    }
+
+    private static bool ShouldRetry(Call call, AttemptFailure failure) =>
+        call.Route.Retry is { } policy && call.Attempts <= policy.NumRetries && policy.RetriesFailure(failure, call.IsGrpc) && IsAllowed(call);
+
+    /// <summary>A request that is itself a retry is not multiplied, and a body that is gone cannot be sent again.</summary>
+    private static bool IsAllowed(Call call) =>
+        CanSendAgain(call) && !call.Request.Headers.NonValidated.Contains("grpc-previous-rpc-attempts");
+
+    private static bool CanSendAgain(Call call) =>
+        call.Body?.CanSendAgain ?? (call.Request.Content is null || RequestBody.IsInMemory(call.Request.Content));
+
+    private static TaskCanceledException Cancelled(Call call, Exception? error)
+    {
+        CancellationToken token = call.CallerToken;
+        call.End(ResponseFlags.DownstreamConnectionTermination, error);
+        return new TaskCanceledException("The call was cancelled by its caller.", error, token);
+    }
+
+    private static async Task<bool> WaitAsync(Call call, TimeSpan delay, bool async)
+    {
+        if (delay <= TimeSpan.Zero)
+            return !call.CallerToken.IsCancellationRequested;
+        Task wait = Task.Delay(delay, call.Engine.TimeProvider, call.CallerToken);
+        if (async)
+            await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        else
+            wait.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).GetAwaiter().GetResult();
+        return !call.CallerToken.IsCancellationRequested;
+    }
+
+    /// <summary>Ends the call with an answer of the mesh itself.</summary>
+    private static async Task<HttpResponseMessage> ReplyAsync(Call call, LocalReply reply, Exception? error, bool async)
+    {
+        // A gRPC client in the middle of its own stream set-up does not expect to be answered before it has let go.
+        if (async && call.IsGrpc)
+            await Task.Yield();
+        bool throws = call.Engine.Settings.ThrowOnLocalReply;
+        HttpResponseMessage response = reply.ToResponse(call.Request, call.IsGrpc);
+        if (!throws)
+            call.Response = response;
+        call.End(reply.Flag, error);
+        return throws ? throw new MeshException(reply.Flag, reply.Reason, reply.Status, error) : response;
+    }
+}

@@ -1,0 +1,68 @@
+using Mesh.Policies.Retries;
+using Mesh.Transport;
+
+namespace Mesh.Calls;
+
+/// <summary>How an attempt without a response is to be read.</summary>
+internal enum AttemptError
+{
+    /// <summary>The caller cancelled: it gets its cancellation.</summary>
+    CallerCancelled,
+
+    /// <summary>The call's deadline passed.</summary>
+    DeadlinePassed,
+
+    /// <summary>The connections were closed under the attempt: another endpoint is picked, and the attempt does not count.</summary>
+    PoolClosed,
+
+    /// <summary>The attempt failed on its way (<see cref="AttemptFailure"/>).</summary>
+    Failed,
+
+    /// <summary>The request itself is at fault: its content threw, or it cannot be sent at all. The caller gets what was thrown.</summary>
+    RequestAtFault,
+}
+
+/// <summary>Reads what a send threw.</summary>
+internal static class AttemptResult
+{
+    private const long RefusedStream = 0x7;
+
+    public static AttemptError Read(Call call, EndpointPool pool, Exception error, out AttemptFailure failure)
+    {
+        failure = AttemptFailure.Reset;
+        if (call.CallerToken.IsCancellationRequested)
+            return AttemptError.CallerCancelled;
+        if (call.Token.IsCancellationRequested)
+        {
+            failure = AttemptFailure.PerTryTimeout;
+            return call.DeadlinePassed ? AttemptError.DeadlinePassed : AttemptError.Failed;
+        }
+
+        if (call.Body?.Failure is not null)
+            return AttemptError.RequestAtFault;
+        if (pool.IsClosing)
+            return AttemptError.PoolClosed;
+        if (EndpointConnectException.Find(error) is not null)
+        {
+            failure = AttemptFailure.Connect;
+            return AttemptError.Failed;
+        }
+
+        if (error is not (HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException))
+            return AttemptError.RequestAtFault;
+        if (IsRefusedStream(error))
+            failure = AttemptFailure.RefusedStream;
+        return AttemptError.Failed;
+    }
+
+    private static bool IsRefusedStream(Exception? error)
+    {
+        for (; error is not null; error = error.InnerException)
+        {
+            if (error is HttpProtocolException { ErrorCode: RefusedStream })
+                return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,159 @@
+using Mesh.Matching;
+using Mesh.Policies.Timeouts;
+using Mesh.Resources;
+using Mesh.Routing;
+using Mesh.Snapshots;
+
+namespace Mesh.Calls;
+
+/// <summary>
+/// The entrance of every call: takes the snapshot once, finds listener, virtual host, route and cluster, and hands the call to the
+/// <see cref="AttemptLoop"/>. A host the mesh does not know passes through. It is no <see cref="DelegatingHandler"/>, so that
+/// Grpc.Net.Client does not look behind it and take over the connections.
+/// </summary>
+/// <param name="engine">What all calls share.</param>
+/// <param name="claimsEveryHost">Whether calls to any host belong to the mesh, as the client was marked.</param>
+/// <param name="passThrough">Where calls to unknown hosts go; null refuses them.</param>
+internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpMessageInvoker? passThrough) : HttpMessageHandler
+{
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        SendCoreAsync(request, async: true, cancellationToken);
+
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        SendCoreAsync(request, async: false, cancellationToken).GetAwaiter().GetResult();
+
+    /// <summary>The one path of both; with <paramref name="async"/> false it completes before it returns.</summary>
+    internal Task<HttpResponseMessage> SendCoreAsync(HttpRequestMessage request, bool async, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return engine.Store.Current is { } snapshot
+            ? RouteAsync(request, snapshot, async, cancellationToken)
+            : WaitAndRouteAsync(request, async, cancellationToken);
+    }
+
+    private Task<HttpResponseMessage> RouteAsync(HttpRequestMessage request, MeshSnapshot snapshot, bool async, CancellationToken cancellationToken)
+    {
+        var target = new RequestTarget(request);
+        bool grpc = GrpcMessages.IsGrpc(request);
+        Listener? listener = snapshot.FindListener(target.Authority, target.Host, target.Port);
+        string domain = "";
+        VirtualHost<Route>? host = listener?.Routes.FindHost(target.Authority, out domain);
+        if ((host is null || domain == "*") && !claimsEveryHost && !engine.Settings.ClaimsHost(target.Host))
+            return PassThroughAsync(request, target, grpc, async, cancellationToken);
+
+        if (engine.IsClosing)
+            return ReplyAsync(request, grpc, async, LocalReply.Unavailable(ResponseFlags.NoConfiguration, "the mesh of this process is shutting down"));
+        if (listener is null || host is null)
+        {
+            string where = listener is null ? "no listener serves it" : $"no virtual host of route configuration '{listener.RouteConfiguration.Name}' has it";
+            return ReplyAsync(request, grpc, async, LocalReply.NoRoute($"host '{target.Authority}': {where}"));
+        }
+
+        RequestView view = target.View(request);
+        if (RouteTable<Route>.Match(host, view) is not { } route)
+            return ReplyAsync(request, grpc, async, LocalReply.NoRoute($"virtual host '{host.Name}' has no route for {view.Method} {view.Path}; mesh explain tells why each does not match"));
+
+        RouteDestination destination = route.Choose(engine.Random);
+        Cluster? cluster = destination.Slot < 0 ? null : snapshot.Clusters[destination.Slot];
+        if (cluster is null)
+            return ReplyAsync(request, grpc, async, LocalReply.Unavailable(ResponseFlags.NoCluster, $"route '{route.Name}' leads to cluster '{destination.Name}', which is not known"));
+        if (WhyNot(cluster, target, grpc, request, async) is { } refusal)
+            return ReplyAsync(request, grpc, async, refusal);
+
+        Call call = engine.Calls.Rent(engine);
+        call.Start(request, target, listener, route, destination, cluster, grpc, sync: !async, cancellationToken);
+        Prepare(call);
+        return AttemptLoop.SendAsync(call, async);
+    }
+
+    /// <summary>What the cluster as configured cannot do for this request; null when it can be sent.</summary>
+    private static LocalReply? WhyNot(Cluster cluster, in RequestTarget target, bool grpc, HttpRequestMessage request, bool async)
+    {
+        TransportSettings transport = cluster.Transport;
+        if (target.IsSecure && transport.Tls is null && !cluster.PlaintextAllowed)
+        {
+            return LocalReply.Unavailable(
+                ResponseFlags.DownstreamProtocolError,
+                $"an https URL leads to cluster '{cluster.Name}', which has no TLS. Give it a transport_socket with TLS (short form: tls), call it by http, or allow plaintext (short form: allow_plaintext: true)");
+        }
+
+        bool http1 = transport.Protocol == UpstreamProtocol.Http1 || (transport.Protocol == UpstreamProtocol.Auto && transport.Tls is null);
+        if (grpc && http1)
+        {
+            return LocalReply.Unavailable(
+                ResponseFlags.DownstreamProtocolError,
+                $"a gRPC call leads to cluster '{cluster.Name}', which speaks HTTP/1.1. Give it explicit_http_config.http2_protocol_options (short form: protocol: http2)");
+        }
+
+        if (!async && (transport.Protocol == UpstreamProtocol.Http2 || grpc))
+        {
+            throw new NotSupportedException(
+                $"Cluster '{cluster.Name}' speaks HTTP/2, over which .NET sends asynchronously only. Call SendAsync instead of Send, or let the cluster speak HTTP/1.1.");
+        }
+
+        if (transport.Protocol == UpstreamProtocol.Http1 && ProtocolChoice.IsExtendedConnect(request) && request.VersionPolicy != HttpVersionPolicy.RequestVersionOrLower)
+        {
+            return LocalReply.Unavailable(
+                ResponseFlags.DownstreamProtocolError,
+                $"a WebSocket over HTTP/2 leads to cluster '{cluster.Name}', which speaks HTTP/1.1. Let the WebSocket use HTTP/1.1, or the cluster HTTP/2");
+        }
+
+        return null;
+    }
+
+    /// <summary>Sets the call's limits, and wraps its body where that must be watched.</summary>
+    private void Prepare(Call call)
+    {
+        RouteActionResource action = call.Route.Action;
+        CallTimeout timeout = call.IsGrpc
+            ? CallTimeout.ForGrpc(action.GrpcTimeoutHeaderMax, action.MaxStreamDuration, call.Listener.Resource.MaxStreamDuration)
+            : CallTimeout.ForHttp(action.Timeout);
+        call.SetTimeout(timeout);
+
+        HttpContent? content = call.Request.Content;
+        if (content is null || RequestBody.IsInMemory(content))
+        {
+            call.StartDeadline();
+            return;
+        }
+
+        bool mayRetry = call.Route.Retry is not null;
+        if (call.IsGrpc)
+            call.StartDeadline();
+        if (mayRetry || (call.Timeout is not null && !call.IsGrpc))
+            call.Body = new RequestBody(content, mayRetry ? engine.Settings.BodyReplayLimit : 0, call.IsGrpc ? null : call.StartDeadline);
+    }
+
+    private Task<HttpResponseMessage> PassThroughAsync(HttpRequestMessage request, in RequestTarget target, bool grpc, bool async, CancellationToken cancellationToken)
+    {
+        if (passThrough is null || engine.Settings.RejectUnknownHosts)
+            return ReplyAsync(request, grpc, async, LocalReply.NoRoute($"host '{target.Authority}' is not known to the mesh"));
+        engine.Log.PassedThrough(target.Host);
+        return async ? passThrough.SendAsync(request, cancellationToken) : Task.FromResult(passThrough.Send(request, cancellationToken));
+    }
+
+    private async Task<HttpResponseMessage> WaitAndRouteAsync(HttpRequestMessage request, bool async, CancellationToken cancellationToken)
+    {
+        Task first = engine.Store.First.WaitAsync(engine.Settings.FirstConfigTimeout, engine.TimeProvider, cancellationToken);
+        if (async)
+            await first.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        else
+            first.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).GetAwaiter().GetResult();
+        cancellationToken.ThrowIfCancellationRequested();
+        if (engine.Store.Current is { } snapshot)
+            return await RouteAsync(request, snapshot, async, cancellationToken).ConfigureAwait(false);
+        string reason = $"no configuration arrived within {engine.Settings.FirstConfigTimeout.TotalSeconds:0.###} s; see the log for why the sources gave none";
+        return await ReplyAsync(request, GrpcMessages.IsGrpc(request), async, LocalReply.Unavailable(ResponseFlags.NoConfiguration, reason)).ConfigureAwait(false);
+    }
+
+    /// <summary>Answers a call that never had a cluster.</summary>
+    private async Task<HttpResponseMessage> ReplyAsync(HttpRequestMessage request, bool grpc, bool async, LocalReply reply)
+    {
+        if (async && grpc)
+            await Task.Yield();
+        engine.OutcomeObserver?.Invoke(new CallOutcome(null, null, engine.Settings.ThrowOnLocalReply ? 0 : (int)reply.Status, grpc ? reply.GrpcStatus : null, 0, reply.Flag, null));
+        return engine.Settings.ThrowOnLocalReply
+            ? throw new MeshException(reply.Flag, reply.Reason, reply.Status, null)
+            : reply.ToResponse(request, grpc);
+    }
+}

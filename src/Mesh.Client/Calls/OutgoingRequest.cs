@@ -1,0 +1,87 @@
+using Mesh.Policies.Headers;
+using Mesh.Policies.Timeouts;
+using Mesh.Transport;
+
+namespace Mesh.Calls;
+
+/// <summary>
+/// The message of one attempt. Where nothing differs it is the caller's own; else a new one, made from the caller's headers each
+/// time, so that no attempt inherits what another was given on its way (its <c>traceparent</c>).
+/// </summary>
+internal static class OutgoingRequest
+{
+    public static HttpRequestMessage Create(Call call, EndpointPool pool)
+    {
+        HttpRequestMessage request = call.Request;
+        var protocol = ProtocolChoice.For(call, pool);
+        string authority = call.Destination.HostRewrite.Length > 0 ? call.Destination.HostRewrite : call.Target.Authority;
+        string path = call.Route.RewritePath(call.Target.Path);
+        TimeSpan? grpcTimeout = GrpcTimeout(call);
+        string fixedAuthority = pool.FixedAuthority(authority);
+        bool secure = pool.Settings.Tls is not null;
+        if (call.Route.Retry is null
+            && call.Destination.Headers is null
+            && call.Body is null
+            && call.Attempts == 1
+            && secure == call.Target.IsSecure
+            && ReferenceEquals(path, call.Target.Path)
+            && ReferenceEquals(authority, call.Target.Authority)
+            && request.Headers.Host is null
+            && authority == fixedAuthority
+            && grpcTimeout is null
+            && protocol.Covers(request)
+            && !WouldBeResent(request))
+        {
+            return request;
+        }
+
+        return Copy(call, protocol, $"{pool.Scheme}://{fixedAuthority}{path}", authority == fixedAuthority ? null : authority, grpcTimeout);
+    }
+
+    private static HttpRequestMessage Copy(Call call, ProtocolChoice protocol, string url, string? host, TimeSpan? grpcTimeout)
+    {
+        HttpRequestMessage request = call.Request;
+        var copy = new HttpRequestMessage(request.Method, new Uri(url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }))
+        {
+            Version = protocol.Version,
+            VersionPolicy = protocol.Policy,
+            Content = call.Body ?? request.Content ?? (WouldBeResent(request) ? new ByteArrayContent([]) : null),
+        };
+        request.Headers.CopyTo(copy.Headers, except: "Host");
+        copy.Headers.Protocol = request.Headers.Protocol;
+        foreach (var (key, value) in (IDictionary<string, object?>)request.Options)
+            ((IDictionary<string, object?>)copy.Options)[key] = value;
+        call.Destination.Headers?.ApplyToRequest(copy.Headers, copy.Content?.Headers);
+        if (host is not null)
+            copy.Headers.Host = host;
+        if (grpcTimeout is { } timeout)
+        {
+            copy.Headers.Remove("grpc-timeout");
+            copy.Headers.TryAddWithoutValidation("grpc-timeout", CallTimeout.FormatGrpcTimeout(timeout));
+        }
+
+        return copy;
+    }
+
+    /// <summary>
+    /// What the server must be told of the deadline, when the caller's own header does not say it: on a later attempt what is left, and
+    /// on the first a limit of the route's (gRFC A31).
+    /// </summary>
+    private static TimeSpan? GrpcTimeout(Call call)
+    {
+        if (!call.IsGrpc || call.Timeout is null)
+            return null;
+        return call.Attempts > 1 || call.TimeoutIsRoutes ? call.Remaining : null;
+    }
+
+    /// <summary>
+    /// The runtime sends a bodyless request again when a kept connection dies before a byte of the response. That is not for us to
+    /// allow where a second arrival could do harm (RFC 9110, 9.2.2); empty content keeps it from doing so.
+    /// </summary>
+    private static bool WouldBeResent(HttpRequestMessage request) =>
+        request.Content is null && (request.Method == HttpMethod.Post || request.Method == HttpMethod.Patch || !IsStandard(request.Method));
+
+    private static bool IsStandard(HttpMethod method) =>
+        method == HttpMethod.Get || method == HttpMethod.Head || method == HttpMethod.Put || method == HttpMethod.Delete
+        || method == HttpMethod.Options || method == HttpMethod.Trace || method == HttpMethod.Connect;
+}

@@ -1,0 +1,59 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Mesh.Policies.Timeouts;
+
+namespace Mesh.Calls;
+
+/// <summary>
+/// Hands an endpoint's response over to the caller. The call lasts as long as the body: one without a body ends here, an upgraded
+/// connection is handed over as it is, everything else is watched to its end.
+/// </summary>
+internal static class ResponseCompletion
+{
+    public static HttpResponseMessage Complete(Call call, HttpResponseMessage response)
+    {
+        response.RequestMessage = call.Request;
+        call.Response = response;
+        call.Destination.Headers?.ApplyToResponse(response);
+        if (IsUpgrade(call, response) || HasNoBody(call, response))
+        {
+            call.End(Flag(call, response), error: null);
+            return response;
+        }
+
+        if (call.Route.Retry?.PerTryTimeout is not null)
+            call.EndPerTryTimeout();
+        response.Content = new ResponseBody(response.Content, call) { IdleTimeout = IdleTimeout(call, response) };
+        return response;
+    }
+
+    private static bool IsUpgrade(Call call, HttpResponseMessage response) =>
+        response.StatusCode == HttpStatusCode.SwitchingProtocols
+        || (call.Request.Method == HttpMethod.Connect && response.IsSuccessStatusCode);
+
+    private static bool HasNoBody(Call call, HttpResponseMessage response) =>
+        call.Request.Method == HttpMethod.Head
+        || response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified
+        || response.Content.Headers.ContentLength == 0;
+
+    /// <summary>An answer that would have been retried, had a retry been left, says so.</summary>
+    private static string? Flag(Call call, HttpResponseMessage response) =>
+        call.Attempts > 1 && call.Route.Retry?.RetriesStatus((int)response.StatusCode) == true ? ResponseFlags.UpstreamRetryLimitExceeded : null;
+
+    /// <summary>
+    /// Server-sent events go on for as long as they like: the default timeout, which nobody asked for, gives way to the limit on
+    /// silence (<c>RouteAction.idle_timeout</c>, else <c>stream_idle_timeout</c>, else 5 min). A timeout that was set stays.
+    /// </summary>
+    private static TimeSpan? IdleTimeout(Call call, HttpResponseMessage response)
+    {
+        bool unlimited = call.Timeout is null || call.Route.Action.Timeout is null;
+        if (call.IsGrpc || !unlimited || !IsEventStream(response.Content.Headers))
+            return null;
+        TimeSpan limit = call.Route.Action.IdleTimeout ?? call.Listener.Resource.StreamIdleTimeout ?? CallTimeout.DefaultStreamIdleTimeout;
+        return limit > TimeSpan.Zero ? limit : Timeout.InfiniteTimeSpan;
+    }
+
+    private static bool IsEventStream(HttpContentHeaders headers) =>
+        headers.NonValidated.TryGetValues("Content-Type", out HeaderStringValues values)
+        && values.ToString().StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,172 @@
+using Mesh.Calls;
+using Mesh.Control;
+using Mesh.Resources;
+using Mesh.Snapshots;
+using Mesh.Sources;
+using Mesh.Sources.File;
+using Mesh.Sources.Settings;
+using Mesh.Transport;
+using Mesh.Wire;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Primitives;
+
+namespace Mesh;
+
+/// <summary>
+/// A running mesh: its sources, its published configuration and its connections. <c>AddMesh()</c> makes one for an application;
+/// programs without dependency injection start one themselves.
+/// </summary>
+public sealed class MeshHost : IAsyncDisposable, IDisposable
+{
+    /// <summary>How long the connections of a replaced generation may be used by calls that were on them.</summary>
+    private static readonly TimeSpan GenerationDrain = TimeSpan.FromMinutes(10);
+
+    private readonly MeshOptions _options;
+    private readonly ControlLoop _loop;
+    private readonly SnapshotStore _store;
+    private readonly EndpointPools _pools;
+    private readonly SourceLog _log;
+    private readonly List<SourceFeed> _feeds = [];
+    private readonly List<IDisposable> _owned = [];
+    private readonly Lazy<Task> _started;
+    private readonly string _contentRoot;
+    private int _disposed;
+
+    internal MeshHost(MeshOptions options, string contentRoot, TimeProvider timeProvider, ILoggerFactory loggers)
+    {
+        _options = options;
+        _contentRoot = contentRoot;
+        _pools = new EndpointPools(timeProvider, GenerationDrain);
+        _store = new SnapshotStore(_pools.Retire);
+        _log = new SourceLog(loggers.CreateLogger("Mesh.Sources"));
+        _loop = new ControlLoop(timeProvider, loggers.CreateLogger("Mesh.Control"));
+        _started = new Lazy<Task>(() => _loop.RunAsync(StartSources));
+        var settings = new CallSettings
+        {
+            FirstConfigTimeout = options.FirstConfigTimeout,
+            BodyReplayLimit = options.BodyReplayLimit,
+            ThrowOnLocalReply = options.ThrowOnLocalReply,
+            Hosts = [.. options.Hosts],
+            RejectUnknownHosts = options.UnknownHosts == UnknownHosts.Reject,
+        };
+        Engine = new CallEngine(_store, _pools, settings, timeProvider, Random.Shared, loggers.CreateLogger("Mesh.Calls"));
+        State = new MeshState(_store, _feeds);
+    }
+
+    /// <summary>What the mesh knows right now.</summary>
+    public IMeshState State { get; }
+
+    internal CallEngine Engine { get; }
+
+    internal SnapshotStore Store => _store;
+
+    /// <summary>Starts a mesh and waits for its first configuration.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>The running mesh; dispose it to drain and stop it.</returns>
+    /// <exception cref="MeshConfigurationException">The options or the first configuration were refused, with all errors.</exception>
+    public static async Task<MeshHost> StartAsync(MeshOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        List<string> errors = [.. MeshOptionsValidator.Errors(options)];
+        if (errors.Count > 0)
+            throw new MeshConfigurationException("The mesh options were refused.", errors);
+        var host = new MeshHost(options, Directory.GetCurrentDirectory(), TimeProvider.System, NullLoggerFactory.Instance);
+        try
+        {
+            await host.StartAsync(cancellationToken).ConfigureAwait(false);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Makes a handler whose every call goes through the mesh, for an <see cref="HttpClient"/> or a gRPC channel's
+    /// <c>HttpHandler</c>. Handlers share the mesh's connections; disposing one closes none.
+    /// </summary>
+    /// <returns>The handler.</returns>
+    public HttpMessageHandler CreateHandler()
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        return new MeshHandler(Engine, claimsEveryHost: true, passThrough: null);
+    }
+
+    /// <summary>
+    /// Stops taking calls, waits up to <see cref="MeshOptions.DrainTimeout"/> for those in flight, then closes every connection.
+    /// </summary>
+    /// <returns>A task that ends when everything has stopped.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        Engine.IsClosing = true;
+        _options.InMemory?.Detach();
+        await Engine.DrainAsync(_options.DrainTimeout).ConfigureAwait(false);
+        await _loop.RunAsync(StopSources).ConfigureAwait(false);
+        await _loop.DisposeAsync().ConfigureAwait(false);
+        _pools.Close();
+    }
+
+    /// <summary>As <see cref="DisposeAsync"/>, blocking; for containers that dispose synchronously.</summary>
+    public void Dispose() => Task.Run(() => DisposeAsync().AsTask()).GetAwaiter().GetResult();
+
+    /// <summary>Starts the sources once; every caller waits for the same start.</summary>
+    internal Task StartAsync(CancellationToken cancellationToken) => _started.Value.WaitAsync(cancellationToken);
+
+    private object? StartSources()
+    {
+        var limits = new DocumentLimits(_options.MaxDocumentBytes, _options.MaxDocumentDepth);
+        var starts = new List<Action>();
+        string? path = _options.ConfigurationPath ?? ConfigurationLookup.Find(_contentRoot);
+        if (path is not null)
+        {
+            var file = new FileSource(path, limits, Feed($"{(Directory.Exists(path) ? "directory" : "file")} {path}"));
+            _owned.Add(file);
+            starts.Add(() => file.Start(_loop, _options.ReloadDebounce));
+        }
+
+        if (_options.Settings is { } settings)
+            starts.Add(AddSettings(settings, new TextSource(Feed("settings"), limits, _contentRoot)));
+        if (_options.InMemory is { } memory)
+            starts.Add(AddInMemory(memory, new TextSource(Feed("memory"), limits, _contentRoot)));
+        if (starts.Count == 0)
+            throw new MeshConfigurationException(ConfigurationLookup.NotFound(_contentRoot));
+
+        foreach (Action start in starts)
+            start();
+        _owned.Add(new CertificateWatch(_loop, _options.ReloadDebounce, _store, _log));
+        List<string> errors = [.. _feeds.SelectMany(feed => feed.Errors).Select(e => e.ToString())];
+        return errors.Count == 0 ? null : throw new MeshConfigurationException("The mesh configuration was refused.", errors);
+    }
+
+    private object? StopSources()
+    {
+        _owned.ForEach(owned => owned.Dispose());
+        return null;
+    }
+
+    private SourceFeed Feed(string name)
+    {
+        var feed = new SourceFeed(name, _store, _loop.TimeProvider, _log);
+        _feeds.Add(feed);
+        return feed;
+    }
+
+    private Action AddSettings(IConfiguration settings, TextSource source)
+    {
+        _owned.Add(ChangeToken.OnChange(settings.GetReloadToken, () => _loop.Post(() => source.Update(SettingsText.Of(settings), yaml: false))));
+        return () => source.Update(SettingsText.Of(settings), yaml: false);
+    }
+
+    private Action AddInMemory(InMemorySource memory, TextSource source)
+    {
+        memory.Attach(yaml => [.. _loop.RunAsync(() => source.Update(yaml, yaml: true)).GetAwaiter().GetResult().Select(e => e.ToString())]);
+        return () => source.Update(memory.Text, yaml: true);
+    }
+}

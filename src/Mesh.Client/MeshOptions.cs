@@ -1,0 +1,65 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Mesh;
+
+/// <summary>What to do with calls to hosts the mesh does not know.</summary>
+public enum UnknownHosts
+{
+    /// <summary>Send them as if there were no mesh, with one warning a host. The default.</summary>
+    PassThrough,
+
+    /// <summary>Answer them with 404 and flag <c>NR</c>.</summary>
+    Reject,
+}
+
+/// <summary>The options of one mesh. Checked at start; an error names the option, its value and what is allowed.</summary>
+public sealed class MeshOptions
+{
+    /// <summary>
+    /// A configuration file (<c>.yaml</c>, <c>.yml</c>, <c>.json</c>) or a directory of them. Unset: <c>mesh.yaml</c>, <c>mesh.yml</c> or <c>mesh.json</c>
+    /// in the content root, then beside the program; that there is none is an error unless another source is set.
+    /// </summary>
+    public string? ConfigurationPath { get; set; }
+
+    /// <summary>
+    /// Settings that hold the short form, with a <c>services</c> key at the top. With <c>AddMesh()</c> the section <c>Mesh</c> of the
+    /// application's configuration is used when it has services. Re-read whenever they reload.
+    /// </summary>
+    public IConfiguration? Settings { get; set; }
+
+    /// <summary>Configuration given by code; null for none.</summary>
+    public InMemorySource? InMemory { get; set; }
+
+    /// <summary>
+    /// Hosts that belong to the mesh whatever its configuration knows, so that a missing route is an answer and not a pass-through:
+    /// names (<c>orders</c>), and suffixes that start with a dot (<c>.svc.cluster.local</c>). Empty by default.
+    /// </summary>
+    public IList<string> Hosts { get; } = [];
+
+    /// <summary>What to do with calls to hosts the mesh does not know. Default: pass them through.</summary>
+    public UnknownHosts UnknownHosts { get; set; }
+
+    /// <summary>How long a call waits for the first configuration before it gets a local reply. Default 2 s; more than zero.</summary>
+    public TimeSpan FirstConfigTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long disposal waits for calls in flight before it closes their connections. Default 30 s; zero closes at once.</summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How many bytes of a streamed request body are kept so that it can be sent again by a retry. Default 64 KiB. Longer bodies are
+    /// sent and not retried; bodies that lie in memory anyway are retried whatever their length.
+    /// </summary>
+    public int BodyReplayLimit { get; set; } = 64 * 1024;
+
+    /// <summary>Raise a <see cref="MeshException"/> where the mesh would answer itself. Default: a response, as a sidecar gives.</summary>
+    public bool ThrowOnLocalReply { get; set; }
+
+    /// <summary>How long changed files must stand still before they are read. Default 200 ms.</summary>
+    public TimeSpan ReloadDebounce { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>The largest configuration text, in bytes. Default 64 MiB.</summary>
+    public int MaxDocumentBytes { get; set; } = 64 << 20;
+
+    /// <summary>How deep a configuration text may be nested. Default 100.</summary>
+    public int MaxDocumentDepth { get; set; } = 100;
+}

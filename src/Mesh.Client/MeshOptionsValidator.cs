@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Options;
+
+namespace Mesh;
+
+/// <summary>Checks the options, all of them, and says of each what is allowed.</summary>
+internal sealed class MeshOptionsValidator : IValidateOptions<MeshOptions>
+{
+    public ValidateOptionsResult Validate(string? name, MeshOptions options)
+    {
+        List<string> errors = [.. Errors(options)];
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    public static IEnumerable<string> Errors(MeshOptions options)
+    {
+        if (options.ConfigurationPath is { } path && !File.Exists(path) && !Directory.Exists(path))
+            yield return $"MeshOptions.ConfigurationPath: '{path}' is neither a file nor a directory";
+        if (options.FirstConfigTimeout <= TimeSpan.Zero)
+            yield return $"MeshOptions.FirstConfigTimeout: {options.FirstConfigTimeout} is not allowed; it must be more than zero";
+        if (options.DrainTimeout < TimeSpan.Zero)
+            yield return $"MeshOptions.DrainTimeout: {options.DrainTimeout} is not allowed; it must be at least zero";
+        if (options.ReloadDebounce < TimeSpan.Zero)
+            yield return $"MeshOptions.ReloadDebounce: {options.ReloadDebounce} is not allowed; it must be at least zero";
+        if (options.BodyReplayLimit < 0)
+            yield return $"MeshOptions.BodyReplayLimit: {options.BodyReplayLimit} is not allowed; it must be at least zero";
+        if (options.MaxDocumentBytes <= 0)
+            yield return $"MeshOptions.MaxDocumentBytes: {options.MaxDocumentBytes} is not allowed; it must be more than zero";
+        if (options.MaxDocumentDepth is < 1 or > 1000)
+            yield return $"MeshOptions.MaxDocumentDepth: {options.MaxDocumentDepth} is not allowed; it must be from 1 to 1000";
+        if (!Enum.IsDefined(options.UnknownHosts))
+            yield return $"MeshOptions.UnknownHosts: {options.UnknownHosts} is not known; allowed are PassThrough and Reject";
+        for (int i = 0; i < options.Hosts.Count; i++)
+        {
+            if (string.IsNullOrEmpty(options.Hosts[i]) || options.Hosts[i] == "." || options.Hosts[i].Contains('*', StringComparison.Ordinal))
+                yield return $"MeshOptions.Hosts[{i}]: '{options.Hosts[i]}' is no host; write a name, or a suffix that starts with a dot";
+        }
+    }
+}

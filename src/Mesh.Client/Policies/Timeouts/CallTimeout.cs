@@ -1,0 +1,75 @@
+using System.Globalization;
+
+namespace Mesh.Policies.Timeouts;
+
+/// <summary>A timeout and where it comes from, for the explanation.</summary>
+/// <param name="Value">The timeout; null is none.</param>
+/// <param name="Source">What set it.</param>
+internal readonly record struct CallTimeout(TimeSpan? Value, string Source)
+{
+    /// <summary>Envoy's default for <c>RouteAction.timeout</c>.</summary>
+    public static readonly TimeSpan DefaultRouteTimeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>Envoy's default for <c>HttpConnectionManager.stream_idle_timeout</c>.</summary>
+    public static readonly TimeSpan DefaultStreamIdleTimeout = TimeSpan.FromMinutes(5);
+
+    /// <summary>The timeout of an HTTP call: <c>RouteAction.timeout</c>, 15 s when unset, none when zero.</summary>
+    public static CallTimeout ForHttp(TimeSpan? route) => route switch
+    {
+        null => new CallTimeout(DefaultRouteTimeout, "default"),
+        { Ticks: 0 } => new CallTimeout(null, "route timeout 0"),
+        _ => new CallTimeout(route, "route timeout"),
+    };
+
+    /// <summary>
+    /// The timeout of a gRPC call by gRFC A31: <c>grpc_timeout_header_max</c> where set, else <c>max_stream_duration</c> of the route,
+    /// else of the listener; each zero leaves the caller's deadline alone, and none ever extends it.
+    /// </summary>
+    public static CallTimeout ForGrpc(TimeSpan? headerMax, TimeSpan? routeMax, TimeSpan? listenerMax)
+    {
+        if (headerMax is { } max)
+            return new CallTimeout(max > TimeSpan.Zero ? max : null, "grpc_timeout_header_max");
+        if (routeMax is { } route)
+            return new CallTimeout(route > TimeSpan.Zero ? route : null, "route max_stream_duration");
+        return listenerMax > TimeSpan.Zero
+            ? new CallTimeout(listenerMax, "listener max_stream_duration")
+            : new CallTimeout(null, "the caller's deadline");
+    }
+
+    /// <summary>
+    /// A <c>grpc-timeout</c> header: up to 8 digits and a unit (gRPC over HTTP/2, Requests). Null when malformed.
+    /// </summary>
+    public static TimeSpan? ParseGrpcTimeout(ReadOnlySpan<char> value)
+    {
+        if (value.Length is < 2 or > 9 || !long.TryParse(value[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out long number))
+            return null;
+        return value[^1] switch
+        {
+            'H' => TimeSpan.FromHours(number),
+            'M' => TimeSpan.FromMinutes(number),
+            'S' => TimeSpan.FromSeconds(number),
+            'm' => TimeSpan.FromMilliseconds(number),
+            'u' => TimeSpan.FromMicroseconds(number),
+            'n' => TimeSpan.FromTicks(number / 100),
+            _ => null,
+        };
+    }
+
+    /// <summary>Writes a <c>grpc-timeout</c>, rounded up, in the finest unit that 8 digits hold.</summary>
+    public static string FormatGrpcTimeout(TimeSpan value)
+    {
+        long ticks = Math.Max(value.Ticks, 0);
+        ReadOnlySpan<(long Ticks, char Unit)> units =
+        [
+            (TimeSpan.TicksPerMicrosecond, 'u'), (TimeSpan.TicksPerMillisecond, 'm'), (TimeSpan.TicksPerSecond, 'S'), (TimeSpan.TicksPerMinute, 'M'),
+        ];
+        foreach (var (unitTicks, unit) in units)
+        {
+            long count = (ticks + unitTicks - 1) / unitTicks;
+            if (count <= 99_999_999)
+                return string.Create(CultureInfo.InvariantCulture, $"{count}{unit}");
+        }
+
+        return "99999999H";
+    }
+}

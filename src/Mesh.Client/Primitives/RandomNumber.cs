@@ -1,0 +1,8 @@
+namespace Mesh.Primitives;
+
+/// <summary>Chance, as the weighted choices need it.</summary>
+internal static class RandomNumber
+{
+    /// <summary>An even 64-bit number.</summary>
+    public static ulong NextUInt64(this Random random) => (ulong)random.NextInt64(long.MinValue, long.MaxValue);
+}

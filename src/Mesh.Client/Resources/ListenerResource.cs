@@ -1,0 +1,22 @@
+namespace Mesh.Resources;
+
+/// <summary><c>envoy.config.listener.v3.Listener</c>, with the HttpConnectionManager that decides its routing.</summary>
+internal sealed record ListenerResource
+{
+    public required string Name { get; init; }
+
+    /// <summary>The port of its address; null for an API listener.</summary>
+    public int? Port { get; init; }
+
+    /// <summary><c>Rds.route_config_name</c>; null when the route configuration is <see cref="Inline"/>.</summary>
+    public string? RouteConfigurationName { get; init; }
+
+    /// <summary><c>HttpConnectionManager.route_config</c>.</summary>
+    public RouteConfigurationResource? Inline { get; init; }
+
+    /// <summary><c>HttpConnectionManager.stream_idle_timeout</c>; null is Envoy's 5 min, zero is off.</summary>
+    public TimeSpan? StreamIdleTimeout { get; init; }
+
+    /// <summary><c>common_http_protocol_options.max_stream_duration</c>, which a route's own overrides (gRFC A31).</summary>
+    public TimeSpan? MaxStreamDuration { get; init; }
+}

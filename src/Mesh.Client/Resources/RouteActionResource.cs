@@ -1,0 +1,83 @@
+using Mesh.Primitives;
+
+namespace Mesh.Resources;
+
+/// <summary><c>envoy.config.route.v3.RouteAction</c>.</summary>
+internal sealed record RouteActionResource
+{
+    /// <summary>The clusters by weight; <c>RouteAction.cluster</c> is one of weight 1.</summary>
+    public ValueList<WeightedClusterResource> Clusters { get; init; }
+
+    /// <summary>Whether <see cref="Clusters"/> was given as <c>weighted_clusters</c>.</summary>
+    public bool IsWeighted { get; init; }
+
+    /// <summary>Replaces the matched prefix or path; empty for none.</summary>
+    public string PrefixRewrite { get; init; } = "";
+
+    /// <summary>Replaces the authority; empty for none.</summary>
+    public string HostRewriteLiteral { get; init; } = "";
+
+    /// <summary>The whole call with its retries; null is Envoy's 15 s for HTTP, zero is off. gRPC calls do not read it (gRFC A31).</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>How long a stream may be silent; null leaves it to the listener, zero is off.</summary>
+    public TimeSpan? IdleTimeout { get; init; }
+
+    /// <summary><c>MaxStreamDuration.max_stream_duration</c>; null leaves it to the listener, zero is off (gRFC A31).</summary>
+    public TimeSpan? MaxStreamDuration { get; init; }
+
+    /// <summary><c>MaxStreamDuration.grpc_timeout_header_max</c>; null when unset, zero leaves the caller's deadline alone (gRFC A31).</summary>
+    public TimeSpan? GrpcTimeoutHeaderMax { get; init; }
+
+    public RetryPolicyResource? RetryPolicy { get; init; }
+}
+
+/// <summary><c>envoy.config.route.v3.WeightedCluster.ClusterWeight</c>.</summary>
+internal sealed record WeightedClusterResource(string Name, uint Weight)
+{
+    public HeaderMutationsResource Headers { get; init; } = HeaderMutationsResource.None;
+
+    /// <summary>Replaces the authority, before <see cref="RouteActionResource.HostRewriteLiteral"/>; empty for none.</summary>
+    public string HostRewriteLiteral { get; init; } = "";
+}
+
+/// <summary><c>envoy.config.route.v3.RetryPolicy</c>.</summary>
+internal sealed record RetryPolicyResource
+{
+    public RetryConditions RetryOn { get; init; }
+
+    /// <summary>Retries beyond the first attempt; Envoy's default is 1.</summary>
+    public uint NumRetries { get; init; } = 1;
+
+    /// <summary>The limit of one attempt; null or zero is the route's timeout.</summary>
+    public TimeSpan? PerTryTimeout { get; init; }
+
+    public ValueList<uint> RetriableStatusCodes { get; init; }
+
+    /// <summary>Envoy's default is 25 ms.</summary>
+    public TimeSpan BaseInterval { get; init; } = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>Envoy's default is 10 times the base.</summary>
+    public TimeSpan MaxInterval { get; init; } = TimeSpan.FromMilliseconds(250);
+}
+
+/// <summary>The conditions of <c>RetryPolicy.retry_on</c> (Envoy's <c>x-envoy-retry-on</c> and <c>x-envoy-retry-grpc-on</c>; gRFC A44).</summary>
+[Flags]
+internal enum RetryConditions
+{
+    None = 0,
+    ServerError = 1 << 0,
+    GatewayError = 1 << 1,
+    Reset = 1 << 2,
+    ConnectFailure = 1 << 3,
+    RefusedStream = 1 << 4,
+    Retriable4xx = 1 << 5,
+    RetriableStatusCodes = 1 << 6,
+    EnvoyRateLimited = 1 << 7,
+    ResetBeforeRequest = 1 << 8,
+    GrpcCancelled = 1 << 16,
+    GrpcDeadlineExceeded = 1 << 17,
+    GrpcInternal = 1 << 18,
+    GrpcResourceExhausted = 1 << 19,
+    GrpcUnavailable = 1 << 20,
+}

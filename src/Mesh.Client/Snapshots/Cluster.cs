@@ -1,0 +1,28 @@
+using System.Diagnostics;
+using Mesh.Endpoints;
+using Mesh.LoadBalancing;
+using Mesh.Resources;
+
+namespace Mesh.Snapshots;
+
+/// <summary>One cluster as one snapshot sees it.</summary>
+[DebuggerDisplay("{Name} {Endpoints.Length} endpoints")]
+internal sealed class Cluster(
+    ClusterResource resource, EndpointsResource assignment, ClusterState state, TransportSettings transport, Endpoint[] endpoints)
+{
+    public string Name => Resource.Name;
+
+    public ClusterResource Resource { get; } = resource;
+
+    public EndpointsResource Assignment { get; } = assignment;
+
+    public ClusterState State { get; } = state;
+
+    public TransportSettings Transport { get; } = transport;
+
+    public Endpoint[] Endpoints { get; } = endpoints;
+
+    public Picker Picker { get; } = new RoundRobinPicker(state, endpoints);
+
+    public bool PlaintextAllowed => Resource.PlaintextAllowed;
+}

@@ -1,0 +1,18 @@
+using System.Diagnostics;
+using Mesh.Resources;
+using Mesh.Routing;
+
+namespace Mesh.Snapshots;
+
+/// <summary>A listener with its route table, ready to run.</summary>
+[DebuggerDisplay("{Name} -> {RouteConfiguration.Name}")]
+internal sealed class Listener(ListenerResource resource, RouteConfigurationResource routeConfiguration, RouteTable<Route> routes)
+{
+    public string Name => Resource.Name;
+
+    public ListenerResource Resource { get; } = resource;
+
+    public RouteConfigurationResource RouteConfiguration { get; } = routeConfiguration;
+
+    public RouteTable<Route> Routes { get; } = routes;
+}

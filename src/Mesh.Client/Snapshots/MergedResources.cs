@@ -1,0 +1,40 @@
+using Mesh.Resources;
+
+namespace Mesh.Snapshots;
+
+/// <summary>The resources of all sources as one set; a name that two sources give is an error naming both.</summary>
+internal static class MergedResources
+{
+    public static ResourceSet Merge(IReadOnlyList<KeyValuePair<string, ResourceSet>> sources, ErrorCollector errors)
+    {
+        if (sources.Count == 1)
+            return sources[0].Value;
+        var merged = new ResourceSet();
+        var owners = new Dictionary<(string Kind, string Name), string>();
+        foreach (var (source, set) in sources)
+        {
+            Add("Listener", set.Listeners, merged.Listeners, source);
+            Add("RouteConfiguration", set.RouteConfigurations, merged.RouteConfigurations, source);
+            Add("Cluster", set.Clusters, merged.Clusters, source);
+            Add("ClusterLoadAssignment", set.Endpoints, merged.Endpoints, source);
+            Add("Secret", set.Secrets, merged.Secrets, source);
+        }
+
+        return merged;
+
+        void Add<T>(string kind, Dictionary<string, T> from, Dictionary<string, T> to, string source)
+        {
+            foreach (var (name, resource) in from)
+            {
+                if (to.TryAdd(name, resource))
+                {
+                    owners[(kind, name)] = source;
+                    continue;
+                }
+
+                using (errors.Owner($"{kind} '{name}'"))
+                    errors.Error($"given by {source} and by {owners[(kind, name)]}; only one source may give it");
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using Mesh.Endpoints;
+using Mesh.Resources;
+
+namespace Mesh.Snapshots;
+
+/// <summary>
+/// Holds the published snapshot behind one volatile read. Changes are made on the control loop: each is compiled whole and published
+/// with one write, or refused with all its errors while the last good snapshot serves on.
+/// </summary>
+internal sealed class SnapshotStore(Action<EndpointState> endpointRemoved)
+{
+    private readonly SnapshotCompiler _compiler = new(endpointRemoved);
+    private readonly List<KeyValuePair<string, ResourceSet>> _sources = [];
+    private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile MeshSnapshot? _current;
+    private int _awaited;
+
+    /// <summary>The published snapshot; null before the first.</summary>
+    public MeshSnapshot? Current => _current;
+
+    /// <summary>The certificate files the published snapshot was made of; control loop only.</summary>
+    public IReadOnlyCollection<string> CertificateFiles => _compiler.CertificateFiles;
+
+    /// <summary>Completes when the first snapshot is published.</summary>
+    public Task First => _first.Task;
+
+    /// <summary>Names a source whose first content must be there before the first snapshot is published.</summary>
+    public void Await(string source)
+    {
+        _sources.Add(KeyValuePair.Create(source, ResourceSet.Empty));
+        _awaited++;
+    }
+
+    /// <summary>
+    /// Replaces all that a source gives. False, with the errors, when the whole is refused; warnings of the compilation are added too.
+    /// </summary>
+    public bool Replace(string source, ResourceSet set, ErrorCollector errors)
+    {
+        int at = _sources.FindIndex(entry => entry.Key == source);
+        ResourceSet before = _sources[at].Value;
+        _sources[at] = KeyValuePair.Create(source, set);
+        bool wasAwaited = ReferenceEquals(before, ResourceSet.Empty);
+        if (wasAwaited && _awaited > 1)
+        {
+            // Other sources have not spoken yet; a route may name their clusters.
+            _awaited--;
+            return true;
+        }
+
+        if (!Compile(errors))
+        {
+            _sources[at] = KeyValuePair.Create(source, before);
+            return false;
+        }
+
+        if (wasAwaited)
+            _awaited--;
+        return true;
+    }
+
+    /// <summary>Compiles the same resources again, because files they name have changed.</summary>
+    public bool Refresh(ErrorCollector errors) => _current is null || Compile(errors);
+
+    /// <summary>Replaces one load assignment. What repeats the one in use costs a comparison.</summary>
+    public void Replace(string source, EndpointsResource endpoints)
+    {
+        ResourceSet set = _sources.Find(entry => entry.Key == source).Value;
+        if (set.Endpoints.TryGetValue(endpoints.Name, out EndpointsResource? known) && known.Equals(endpoints))
+            return;
+        set.Endpoints[endpoints.Name] = endpoints;
+        if (_current is { } current)
+            _current = _compiler.WithEndpoints(endpoints, current);
+    }
+
+    private bool Compile(ErrorCollector errors)
+    {
+        MeshSnapshot previous = _current ?? MeshSnapshot.Empty;
+        ResourceSet merged = MergedResources.Merge(_sources, errors);
+        if (errors.HasErrors || _compiler.Compile(merged, previous, errors) is not { } next)
+            return false;
+        _current = next;
+        _first.TrySetResult();
+        return true;
+    }
+}

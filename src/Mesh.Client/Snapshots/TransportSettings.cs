@@ -1,0 +1,40 @@
+using Mesh.Identity;
+using Mesh.Resources;
+
+namespace Mesh.Snapshots;
+
+/// <summary>
+/// Everything that cannot change on a living connection. Compared by reference: another instance is another generation of
+/// connections, so one is carried over while nothing in it changes.
+/// </summary>
+internal sealed class TransportSettings(ClusterResource cluster, TlsIdentity? tls, long generation)
+{
+    public UpstreamProtocol Protocol { get; } = cluster.Protocol;
+
+    /// <summary>Null is plaintext.</summary>
+    public TlsIdentity? Tls { get; } = tls;
+
+    public TimeSpan ConnectTimeout { get; } = cluster.ConnectTimeout;
+
+    /// <summary>How long a connection without calls is kept.</summary>
+    public TimeSpan IdleTimeout { get; } = cluster.IdleTimeout switch
+    {
+        null => TimeSpan.FromHours(1),
+        { Ticks: 0 } => Timeout.InfiniteTimeSpan,
+        { } set => set,
+    };
+
+    /// <summary>How long a connection takes new calls.</summary>
+    public TimeSpan MaxConnectionDuration { get; } = cluster.MaxConnectionDuration is { Ticks: > 0 } set ? set : Timeout.InfiniteTimeSpan;
+
+    /// <summary>Rises with each new settings of a cluster, so that a late call cannot bring back old connections.</summary>
+    public long Generation { get; } = generation;
+
+    /// <summary>Whether connections made by the other settings serve these too.</summary>
+    public bool IsSameAs(TransportSettings other) =>
+        Protocol == other.Protocol
+        && ReferenceEquals(Tls, other.Tls)
+        && ConnectTimeout == other.ConnectTimeout
+        && IdleTimeout == other.IdleTimeout
+        && MaxConnectionDuration == other.MaxConnectionDuration;
+}

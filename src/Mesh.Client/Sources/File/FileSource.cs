@@ -1,0 +1,117 @@
+using Mesh.Control;
+using Mesh.Resources;
+using Mesh.Wire;
+
+namespace Mesh.Sources.File;
+
+/// <summary>
+/// A configuration file, or a directory of them, loaded at the start and again whenever it changes. A change with an error is
+/// refused whole, and the next change is looked for all the same.
+/// </summary>
+internal sealed class FileSource : IDisposable
+{
+    private static readonly string[] Extensions = [".yaml", ".yml", ".json"];
+
+    private readonly string _path;
+    private readonly DocumentLimits _limits;
+    private readonly SourceFeed _feed;
+    private string? _lastRead;
+    private WatchedFiles? _watch;
+
+    public FileSource(string path, DocumentLimits limits, SourceFeed feed)
+    {
+        _path = Path.GetFullPath(path);
+        _limits = limits;
+        _feed = feed;
+    }
+
+    /// <summary>Loads the files and begins to watch them. Runs on the control loop.</summary>
+    public void Start(ControlLoop loop, TimeSpan debounce)
+    {
+        // Watching begins before reading: what changes in between is seen as a change.
+        _watch = new WatchedFiles(loop, debounce, Files, Load);
+        Load();
+    }
+
+    public void Dispose() => _watch?.Dispose();
+
+    /// <summary>Whether a file's name is one of a configuration.</summary>
+    public static bool IsConfiguration(string file) =>
+        Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase) && !Path.GetFileName(file).StartsWith('.');
+
+    /// <summary>The files of a path: itself, or the configuration files directly in it, by name.</summary>
+    public static IReadOnlyList<string> FilesOf(string path)
+    {
+        try
+        {
+            return Directory.Exists(path) ? [.. Directory.EnumerateFiles(path).Where(IsConfiguration).Order(StringComparer.Ordinal)] : [path];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [path];
+        }
+    }
+
+    /// <summary>Reads files as documents; those that cannot be read are findings.</summary>
+    public static List<TextDocument> ReadFiles(IReadOnlyList<string> files, DocumentLimits limits, List<ResourceError> findings)
+    {
+        var documents = new List<TextDocument>(files.Count);
+        foreach (string file in files)
+        {
+            try
+            {
+                // Asked before reading, so that a huge file costs no memory.
+                long length = new FileInfo(file).Length;
+                if (length > limits.MaxBytes)
+                {
+                    findings.Add(Error(file, $"the file has {length} bytes; at most {limits.MaxBytes} are allowed (MeshOptions.MaxDocumentBytes)"));
+                    continue;
+                }
+
+                bool yaml = !file.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
+                documents.Add(new TextDocument(System.IO.File.ReadAllBytes(file), yaml, file, Path.GetDirectoryName(Path.GetFullPath(file))!));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+            {
+                findings.Add(Error(file, $"cannot be read: {e.Message}"));
+            }
+        }
+
+        return documents;
+    }
+
+    private static ResourceError Error(string file, string message) => new(Severity.Error, "", "", message) { File = file };
+
+    private IReadOnlyList<string> Files() => FilesOf(_path);
+
+    private void Load()
+    {
+        var findings = new List<ResourceError>();
+        IReadOnlyList<string> files = Files();
+        if (files.Count == 0)
+            findings.Add(Error(_path, "the directory holds no .yaml, .yml or .json file"));
+        List<TextDocument> documents = ReadFiles(files, _limits, findings);
+        if (findings.Count > 0)
+        {
+            _lastRead = null;
+            _feed.Refuse(findings);
+            return;
+        }
+
+        var texts = new TextDocuments(documents, _limits);
+        if (texts.Version == _lastRead)
+            return;
+        _lastRead = texts.Version;
+        if (texts.Version == _feed.Version)
+        {
+            _feed.Restore();
+            return;
+        }
+
+        texts.Read();
+        if (texts.HasErrors)
+            _feed.Refuse(texts.Findings);
+        else
+            _feed.Publish(texts.Set, texts.Version, texts.Findings, texts.Locate);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using Mesh.Endpoints;
+using Mesh.Identity;
+using Mesh.Resources;
+using Mesh.Snapshots;
+
+namespace Mesh.Transport;
+
+/// <summary>
+/// Makes one connection to one endpoint: socket, then TLS where the cluster has it. A connect belongs to the endpoint, not to an
+/// attempt, which it may outlive: its outcome goes to the endpoint's state, and nothing of the attempt is read here.
+/// </summary>
+internal sealed class Connector(EndpointResource endpoint, EndpointState state, TransportSettings settings, TimeProvider timeProvider)
+{
+    private static readonly List<SslApplicationProtocol> Http11 = [SslApplicationProtocol.Http11];
+    private static readonly List<SslApplicationProtocol> Http2 = [SslApplicationProtocol.Http2];
+    private static readonly List<SslApplicationProtocol> Either = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
+
+    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(settings.ConnectTimeout, timeProvider);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            Stream stream = await OpenAsync(linked.Token).ConfigureAwait(false);
+            if (settings.Tls is null)
+                return stream;
+            List<SslApplicationProtocol> protocols = Offered(context.InitialRequestMessage.Version);
+            SslStream tls = await TlsConnector.ConnectAsync(stream, settings.Tls, endpoint.Host, protocols, linked.Token).ConfigureAwait(false);
+            if (ReferenceEquals(protocols, Http2) && tls.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
+            {
+                await tls.DisposeAsync().ConfigureAwait(false);
+                throw new IOException("It does not speak HTTP/2: ALPN offered h2 and it did not agree. Configure the cluster for HTTP/1.1 or the endpoint for HTTP/2.");
+            }
+
+            return tls;
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            state.OnConnectFailed();
+            string why = e is OperationCanceledException ? $"no connection within {settings.ConnectTimeout.TotalSeconds:0.###} s (connect_timeout)" : e.Message;
+            throw new EndpointConnectException($"Connecting to {state.Address} failed: {why}", e);
+        }
+    }
+
+    private List<SslApplicationProtocol> Offered(Version version) => settings.Protocol switch
+    {
+        UpstreamProtocol.Http1 => Http11,
+        UpstreamProtocol.Http2 => Http2,
+        UpstreamProtocol.Auto => Either,
+        _ => version.Major >= 2 ? Http2 : Http11,
+    };
+
+    private async ValueTask<Stream> OpenAsync(CancellationToken cancellationToken)
+    {
+        bool unix = endpoint.Port == EndpointResource.UnixSocket;
+        var socket = unix
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            EndPoint target = unix ? new UnixDomainSocketEndPoint(endpoint.Host)
+                : IPAddress.TryParse(endpoint.Host, out IPAddress? address) ? new IPEndPoint(address, endpoint.Port)
+                : new DnsEndPoint(endpoint.Host, endpoint.Port);
+            await socket.ConnectAsync(target, cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

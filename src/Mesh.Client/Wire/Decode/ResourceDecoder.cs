@@ -1,0 +1,86 @@
+using Google.Protobuf;
+using Mesh.Resources;
+using Mesh.Wire.Protos.Envoy.Config.Cluster.V3;
+using Mesh.Wire.Protos.Envoy.Config.Endpoint.V3;
+using Mesh.Wire.Protos.Envoy.Config.Listener.V3;
+using Mesh.Wire.Protos.Envoy.Config.Route.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.TransportSockets.Tls.V3;
+using Mesh.Wire.Text;
+using Mesh.Wire.Validate;
+
+namespace Mesh.Wire.Decode;
+
+/// <summary>
+/// The one decoder: wire bytes of a resource become our record of it, whatever source they came from. A resource with an error is
+/// not taken; all its errors are gathered. It never throws.
+/// </summary>
+internal sealed class ResourceDecoder(ResourceSet into, ErrorCollector errors)
+{
+    private readonly WireScan _scan = new(TypeRegistry.Default, errors);
+
+    /// <summary>The resource types, by full name.</summary>
+    public static IReadOnlyList<string> TypeNames { get; } =
+    [
+        Listener.Descriptor.FullName, RouteConfiguration.Descriptor.FullName, Cluster.Descriptor.FullName,
+        ClusterLoadAssignment.Descriptor.FullName, Secret.Descriptor.FullName,
+    ];
+
+    /// <summary>The file being read; null when there is none.</summary>
+    public string? File { get; init; }
+
+    /// <summary>What relative file names in resources are relative to.</summary>
+    public string BaseDirectory { get; init; } = "";
+
+    /// <summary>Decodes one resource of one of <see cref="TypeNames"/>.</summary>
+    public void Decode(string typeName, ReadOnlySpan<byte> wire)
+    {
+        if (typeName == Listener.Descriptor.FullName)
+            Decode(wire, Listener.Parser, "Listener", m => m.Name, into.Listeners, (m, _) => ListenerDecoder.Decode(m, errors));
+        else if (typeName == RouteConfiguration.Descriptor.FullName)
+            Decode(wire, RouteConfiguration.Parser, "RouteConfiguration", m => m.Name, into.RouteConfigurations, (m, _) => RouteConfigurationDecoder.Decode(m, errors));
+        else if (typeName == Cluster.Descriptor.FullName)
+            Decode(wire, Cluster.Parser, "Cluster", m => m.Name, into.Clusters, (m, d) => ClusterDecoder.Decode(m, d, errors));
+        else if (typeName == ClusterLoadAssignment.Descriptor.FullName)
+            Decode(wire, ClusterLoadAssignment.Parser, "ClusterLoadAssignment", m => m.ClusterName, into.Endpoints, (m, _) => EndpointsDecoder.Decode(m, allowNames: false, errors));
+        else if (typeName == Secret.Descriptor.FullName)
+            Decode(wire, Secret.Parser, "Secret", m => m.Name, into.Secrets, (m, d) => SecretDecoder.Decode(m, d, errors));
+        else
+            errors.Error("@type", $"'{typeName}' is no resource; allowed are {string.Join(", ", TypeNames)}");
+    }
+
+    private void Decode<TMessage, TResource>(
+        ReadOnlySpan<byte> wire,
+        MessageParser<TMessage> parser,
+        string kind,
+        Func<TMessage, string> nameOf,
+        Dictionary<string, TResource> resources,
+        Func<TMessage, string, TResource?> decode)
+        where TMessage : class, IMessage<TMessage>, new()
+        where TResource : class
+    {
+        int before = errors.ErrorCount;
+        TMessage message;
+        try
+        {
+            message = parser.WithDiscardUnknownFields(true).ParseFrom(wire);
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            errors.Error($"malformed {kind}: {e.Message}");
+            return;
+        }
+
+        string name = nameOf(message);
+        string owner = $"{kind} '{name}'";
+        into.Origins.TryAdd(owner, new ResourceOrigin(File, errors.DocumentPath));
+        using (errors.Owner(owner))
+        {
+            _scan.Scan(wire, MessageTable.For(message.Descriptor));
+            TResource? resource = decode(message, BaseDirectory);
+            if (name.Length == 0 && errors.ErrorCount == before)
+                errors.Error("name", "required, and must not be empty");
+            if (resource is not null && errors.ErrorCount == before && !resources.TryAdd(name, resource))
+                errors.Error("name", $"another {kind} has this name already; names must be unique");
+        }
+    }
+}

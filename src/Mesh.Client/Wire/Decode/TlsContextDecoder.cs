@@ -1,0 +1,99 @@
+using System.Security.Authentication;
+using Mesh.Resources;
+using Mesh.Wire.Protos.Envoy.Extensions.TransportSockets.Tls.V3;
+using TlsProtocol = Mesh.Wire.Protos.Envoy.Extensions.TransportSockets.Tls.V3.TlsParameters.Types.TlsProtocol;
+
+namespace Mesh.Wire.Decode;
+
+/// <summary><c>UpstreamTlsContext</c>. What would weaken verification without being understood is refused by the scan.</summary>
+internal static class TlsContextDecoder
+{
+    public static TlsContextResource Decode(UpstreamTlsContext message, string baseDirectory, ErrorCollector errors)
+    {
+        if (message.Sni.Length > 255)
+            errors.Error("sni", $"{message.Sni.Length} characters; at most 255 are allowed");
+        if (message.CommonTlsContext is null)
+            return new TlsContextResource { Sni = message.Sni };
+        using (errors.At("common_tls_context"))
+            return Decode(message.CommonTlsContext, baseDirectory, errors) with { Sni = message.Sni };
+    }
+
+    private static TlsContextResource Decode(CommonTlsContext message, string baseDirectory, ErrorCollector errors)
+    {
+        var context = new TlsContextResource { Protocols = DecodeVersions(message.TlsParams, errors) };
+        if (message.TlsCertificates.Count + message.TlsCertificateSdsSecretConfigs.Count > 1)
+            errors.Error("tls_certificates", "a client has at most one certificate, given here or as a secret");
+        else if (message.TlsCertificates.Count == 1)
+        {
+            using (errors.At("tls_certificates", 0))
+                context = context with { Certificate = SecretDecoder.Decode(message.TlsCertificates[0], baseDirectory, errors) };
+        }
+        else if (message.TlsCertificateSdsSecretConfigs.Count == 1)
+        {
+            using (errors.At("tls_certificate_sds_secret_configs", 0))
+                context = context with { CertificateSecret = SecretName(message.TlsCertificateSdsSecretConfigs[0], errors) };
+        }
+
+        switch (message.ValidationContextTypeCase)
+        {
+            case CommonTlsContext.ValidationContextTypeOneofCase.ValidationContext:
+                using (errors.At("validation_context"))
+                    return context with { Validation = SecretDecoder.Decode(message.ValidationContext, complete: true, baseDirectory, errors) };
+            case CommonTlsContext.ValidationContextTypeOneofCase.ValidationContextSdsSecretConfig:
+                using (errors.At("validation_context_sds_secret_config"))
+                    return context with { ValidationSecret = SecretName(message.ValidationContextSdsSecretConfig, errors) };
+            case CommonTlsContext.ValidationContextTypeOneofCase.CombinedValidationContext:
+                using (errors.At("combined_validation_context"))
+                    return Decode(context, message.CombinedValidationContext, baseDirectory, errors);
+            default:
+                return context;
+        }
+    }
+
+    private static TlsContextResource Decode(
+        TlsContextResource context,
+        CommonTlsContext.Types.CombinedCertificateValidationContext message,
+        string baseDirectory,
+        ErrorCollector errors)
+    {
+        if (message.DefaultValidationContext.Require("default_validation_context", errors))
+        {
+            using (errors.At("default_validation_context"))
+                context = context with { Validation = SecretDecoder.Decode(message.DefaultValidationContext, complete: false, baseDirectory, errors) };
+        }
+
+        if (message.ValidationContextSdsSecretConfig.Require("validation_context_sds_secret_config", errors))
+        {
+            using (errors.At("validation_context_sds_secret_config"))
+                context = context with { ValidationSecret = SecretName(message.ValidationContextSdsSecretConfig, errors) };
+        }
+
+        return context;
+    }
+
+    private static string SecretName(SdsSecretConfig message, ErrorCollector errors)
+    {
+        message.Name.Require("name", errors);
+        return message.Name;
+    }
+
+    private static SslProtocols DecodeVersions(TlsParameters? parameters, ErrorCollector errors)
+    {
+        if (parameters is null)
+            return SslProtocols.None;
+        TlsProtocol min = parameters.TlsMinimumProtocolVersion, max = parameters.TlsMaximumProtocolVersion;
+        if (min == TlsProtocol.TlsAuto && max == TlsProtocol.TlsAuto)
+            return SslProtocols.None;
+
+        // Envoy's client speaks TLS 1.2 at least unless told otherwise, and 1.3 at most.
+        if (min is not (TlsProtocol.TlsAuto or TlsProtocol.Tlsv12 or TlsProtocol.Tlsv13))
+            errors.Error("tls_minimum_protocol_version", $"{min} is not supported; TLSv1_2 and TLSv1_3 are");
+        if (max is not (TlsProtocol.TlsAuto or TlsProtocol.Tlsv12 or TlsProtocol.Tlsv13))
+            errors.Error("tls_maximum_protocol_version", $"{max} is not supported; TLSv1_2 and TLSv1_3 are");
+        if (min == TlsProtocol.Tlsv13 && max == TlsProtocol.Tlsv12)
+            errors.Error("tls_minimum_protocol_version", $"{min} is more than tls_maximum_protocol_version, {max}");
+        return min == TlsProtocol.Tlsv13 ? SslProtocols.Tls13
+            : max == TlsProtocol.Tlsv12 ? SslProtocols.Tls12
+            : SslProtocols.Tls12 | SslProtocols.Tls13;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text;
+using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
+using Mesh.Wire.Protos.Envoy.Config.Bootstrap.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.Filters.Http.Router.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.TransportSockets.RawBuffer.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.Upstreams.Http.V3;
+
+namespace Mesh.Wire.Text;
+
+/// <summary>The message types that may stand in a <c>google.protobuf.Any</c>, by full name.</summary>
+internal sealed class TypeRegistry
+{
+    private readonly NameIndex<MessageDescriptor> _messages;
+
+    /// <param name="files">Files whose messages, and those of all files they import, are known.</param>
+    public TypeRegistry(params IEnumerable<FileDescriptor> files)
+    {
+        var messages = new SortedDictionary<string, MessageDescriptor>(StringComparer.Ordinal);
+        var visited = new HashSet<FileDescriptor>();
+        foreach (FileDescriptor file in files)
+            AddFile(file, messages, visited);
+        Names = [.. messages.Keys];
+        _messages = new NameIndex<MessageDescriptor>(messages);
+    }
+
+    /// <summary>
+    /// Every message of our proto files. Only files no other imports are named; a test holds that none is missing.
+    /// </summary>
+    public static TypeRegistry Default { get; } = new(
+        BootstrapReflection.Descriptor,
+        HttpReflection.Descriptor,
+        RouterReflection.Descriptor,
+        RawBufferReflection.Descriptor,
+        EmptyReflection.Descriptor,
+        TimestampReflection.Descriptor);
+
+    /// <summary>All full names, sorted.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>The table for <c>type.googleapis.com/envoy.config.cluster.v3.Cluster</c>; null for an unknown type.</summary>
+    public MessageTable? Find(string typeUrl) => Find(Encoding.UTF8.GetBytes(typeUrl));
+
+    public MessageTable? Find(ReadOnlySpan<byte> typeUrl)
+    {
+        int slash = typeUrl.LastIndexOf((byte)'/');
+        return slash >= 0 && _messages.TryFind(typeUrl[(slash + 1)..], out MessageDescriptor? message) ? MessageTable.For(message!) : null;
+    }
+
+    private static void AddFile(FileDescriptor file, SortedDictionary<string, MessageDescriptor> messages, HashSet<FileDescriptor> visited)
+    {
+        // Descriptors of descriptors reach here through our field options; they are no configuration.
+        if (file.Name is "google/protobuf/descriptor.proto" || !visited.Add(file))
+            return;
+        foreach (FileDescriptor import in file.Dependencies)
+            AddFile(import, messages, visited);
+        foreach (MessageDescriptor message in file.MessageTypes)
+            AddMessage(message, messages);
+    }
+
+    private static void AddMessage(MessageDescriptor message, SortedDictionary<string, MessageDescriptor> messages)
+    {
+        if (message.GetOptions()?.MapEntry == true)
+            return;
+        messages.Add(message.FullName, message);
+        foreach (MessageDescriptor nested in message.NestedTypes)
+            AddMessage(nested, messages);
+    }
+}
