@@ -1,1 +1,26 @@
-Console.WriteLine("mesh");
+using Mesh.Tool;
+
+try
+{
+    return args switch
+    {
+        ["check", .. var rest] => CheckCommand.Run(rest),
+        ["explain", .. var rest] => ExplainCommand.Run(rest),
+        ["call", .. var rest] => await CallCommand.RunAsync(rest).ConfigureAwait(false),
+        ["help" or "--help" or "-h"] => Usage.Print(Console.Out, 0),
+        ["--version"] => Usage.PrintVersion(),
+        [] => Usage.Print(Console.Error, 2),
+        [var unknown, ..] => throw new UsageException($"unknown command '{unknown}'"),
+    };
+}
+catch (UsageException e)
+{
+    await Console.Error.WriteLineAsync($"mesh: {e.Message}").ConfigureAwait(false);
+    Usage.Print(Console.Error, 2);
+    return 2;
+}
+catch (Mesh.MeshConfigurationException e)
+{
+    await Console.Error.WriteLineAsync($"mesh: {e.Message}").ConfigureAwait(false);
+    return 1;
+}

@@ -1,6 +1,4 @@
 using Mesh.Matching;
-using Mesh.Policies.Timeouts;
-using Mesh.Resources;
 using Mesh.Routing;
 using Mesh.Snapshots;
 
@@ -57,7 +55,7 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
         Cluster? cluster = destination.Slot < 0 ? null : snapshot.Clusters[destination.Slot];
         if (cluster is null)
             return ReplyAsync(request, grpc, async, LocalReply.Unavailable(ResponseFlags.NoCluster, $"route '{route.Name}' leads to cluster '{destination.Name}', which is not known"));
-        if (WhyNot(cluster, target, grpc, request, async) is { } refusal)
+        if (ProtocolRefusal.Of(cluster, target, grpc, request, async) is { } refusal)
             return ReplyAsync(request, grpc, async, refusal);
 
         Call call = engine.Calls.Rent(engine);
@@ -66,49 +64,10 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
         return AttemptLoop.SendAsync(call, async);
     }
 
-    /// <summary>What the cluster as configured cannot do for this request; null when it can be sent.</summary>
-    private static LocalReply? WhyNot(Cluster cluster, in RequestTarget target, bool grpc, HttpRequestMessage request, bool async)
-    {
-        TransportSettings transport = cluster.Transport;
-        if (target.IsSecure && transport.Tls is null && !cluster.PlaintextAllowed)
-        {
-            return LocalReply.Unavailable(
-                ResponseFlags.DownstreamProtocolError,
-                $"an https URL leads to cluster '{cluster.Name}', which has no TLS. Give it a transport_socket with TLS (short form: tls), call it by http, or allow plaintext (short form: allow_plaintext: true)");
-        }
-
-        bool http1 = transport.Protocol == UpstreamProtocol.Http1 || (transport.Protocol == UpstreamProtocol.Auto && transport.Tls is null);
-        if (grpc && http1)
-        {
-            return LocalReply.Unavailable(
-                ResponseFlags.DownstreamProtocolError,
-                $"a gRPC call leads to cluster '{cluster.Name}', which speaks HTTP/1.1. Give it explicit_http_config.http2_protocol_options (short form: protocol: http2)");
-        }
-
-        if (!async && (transport.Protocol == UpstreamProtocol.Http2 || grpc))
-        {
-            throw new NotSupportedException(
-                $"Cluster '{cluster.Name}' speaks HTTP/2, over which .NET sends asynchronously only. Call SendAsync instead of Send, or let the cluster speak HTTP/1.1.");
-        }
-
-        if (transport.Protocol == UpstreamProtocol.Http1 && ProtocolChoice.IsExtendedConnect(request) && request.VersionPolicy != HttpVersionPolicy.RequestVersionOrLower)
-        {
-            return LocalReply.Unavailable(
-                ResponseFlags.DownstreamProtocolError,
-                $"a WebSocket over HTTP/2 leads to cluster '{cluster.Name}', which speaks HTTP/1.1. Let the WebSocket use HTTP/1.1, or the cluster HTTP/2");
-        }
-
-        return null;
-    }
-
     /// <summary>Sets the call's limits, and wraps its body where that must be watched.</summary>
     private void Prepare(Call call)
     {
-        RouteActionResource action = call.Route.Action;
-        CallTimeout timeout = call.IsGrpc
-            ? CallTimeout.ForGrpc(action.GrpcTimeoutHeaderMax, action.MaxStreamDuration, call.Listener.Resource.MaxStreamDuration)
-            : CallTimeout.ForHttp(action.Timeout);
-        call.SetTimeout(timeout);
+        call.SetTimeout(call.Route.Timeout(call.IsGrpc, call.Listener));
 
         HttpContent? content = call.Request.Content;
         if (content is null || RequestBody.IsInMemory(content))

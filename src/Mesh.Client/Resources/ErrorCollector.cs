@@ -69,8 +69,13 @@ internal sealed class ErrorCollector
     /// <summary>The path from the top of the document.</summary>
     public string DocumentPath => Format(0);
 
-    private void Add(Severity severity, string message) =>
-        Add(new ResourceError(severity, _owner, Format(_ownerDepth), message, Format(0)));
+    private void Add(Severity severity, string message)
+    {
+        if (severity == Severity.Warning && _items.Count >= MaxItems)
+            WarningCount++;
+        else
+            Add(new ResourceError(severity, _owner, Format(_ownerDepth), message, Format(0)));
+    }
 
     private void Add(ResourceError item)
     {

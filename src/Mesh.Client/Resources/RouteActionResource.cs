@@ -73,7 +73,6 @@ internal enum RetryConditions
     RefusedStream = 1 << 4,
     Retriable4xx = 1 << 5,
     RetriableStatusCodes = 1 << 6,
-    EnvoyRateLimited = 1 << 7,
     ResetBeforeRequest = 1 << 8,
     GrpcCancelled = 1 << 16,
     GrpcDeadlineExceeded = 1 << 17,

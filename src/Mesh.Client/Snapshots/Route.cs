@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Mesh.Matching;
 using Mesh.Policies.Headers;
 using Mesh.Policies.Retries;
+using Mesh.Policies.Timeouts;
 using Mesh.Primitives;
 using Mesh.Resources;
 
@@ -48,6 +49,11 @@ internal sealed class Route
     /// <summary>The destination of a call: chosen once, retries stay on it (gRFC A31).</summary>
     public RouteDestination Choose(Random random) =>
         _destinations.Length == 1 ? _destinations[0] : _destinations[_choice.Choose(random.NextUInt64())];
+
+    /// <summary>The limit of a call on this route, before the caller's own.</summary>
+    public CallTimeout Timeout(bool grpc, Listener listener) => grpc
+        ? CallTimeout.ForGrpc(Action.GrpcTimeoutHeaderMax, Action.MaxStreamDuration, listener.Resource.MaxStreamDuration)
+        : CallTimeout.ForHttp(Action.Timeout);
 
     /// <summary>The path to send: what matched is replaced by <c>prefix_rewrite</c>, the query stays.</summary>
     public string RewritePath(string path)

@@ -28,28 +28,19 @@ internal sealed class EndpointPool
     private int _closing;
     private ITimer? _deadline;
 
-    public EndpointPool(EndpointResource endpoint, EndpointState state, TransportSettings settings, TimeProvider timeProvider, Action<EndpointPool> closed)
+    public EndpointPool(
+        EndpointResource endpoint,
+        EndpointState state,
+        TransportSettings settings,
+        TimeProvider timeProvider,
+        Func<EndpointResource, HttpMessageHandler>? createHandler,
+        Action<EndpointPool> closed)
     {
         _state = state;
         _closed = closed;
         Settings = settings;
         _authorities = settings.Tls is null ? null : new ConcurrentDictionary<string, byte>(StringComparer.OrdinalIgnoreCase);
-        var connector = new Connector(endpoint, state, settings, timeProvider);
-
-        // The defaults would follow a redirect inside the endpoint, give one caller's cookie to another, and ask a proxy.
-        Invoker = new HttpMessageInvoker(
-            new SocketsHttpHandler
-            {
-                AllowAutoRedirect = false,
-                UseCookies = false,
-                UseProxy = false,
-                EnableMultipleHttp2Connections = true,
-                ConnectTimeout = Timeout.InfiniteTimeSpan,
-                PooledConnectionIdleTimeout = settings.IdleTimeout,
-                PooledConnectionLifetime = settings.MaxConnectionDuration,
-                ConnectCallback = connector.ConnectAsync,
-            },
-            disposeHandler: true);
+        Invoker = new HttpMessageInvoker(createHandler?.Invoke(endpoint) ?? CreateSocketsHandler(endpoint, state, settings, timeProvider), disposeHandler: true);
     }
 
     public HttpMessageInvoker Invoker { get; }
@@ -123,4 +114,17 @@ internal sealed class EndpointPool
         Invoker.Dispose();
         _closed(this);
     }
+
+    /// <summary>The defaults would follow a redirect inside the endpoint, give one caller's cookie to another, and ask a proxy.</summary>
+    private static SocketsHttpHandler CreateSocketsHandler(EndpointResource endpoint, EndpointState state, TransportSettings settings, TimeProvider timeProvider) => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = false,
+        EnableMultipleHttp2Connections = true,
+        ConnectTimeout = Timeout.InfiniteTimeSpan,
+        PooledConnectionIdleTimeout = settings.IdleTimeout,
+        PooledConnectionLifetime = settings.MaxConnectionDuration,
+        ConnectCallback = new Connector(endpoint, state, settings, timeProvider).ConnectAsync,
+    };
 }

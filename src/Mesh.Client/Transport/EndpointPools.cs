@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Mesh.Endpoints;
 using Mesh.LoadBalancing;
+using Mesh.Resources;
 using Mesh.Snapshots;
 
 namespace Mesh.Transport;
@@ -15,6 +16,9 @@ internal sealed class EndpointPools(TimeProvider timeProvider, TimeSpan drainDea
     private static readonly object Gone = new();
 
     private readonly ConcurrentDictionary<EndpointPool, byte> _open = new();
+
+    /// <summary>Makes what carries the calls of an endpoint, in place of sockets; null for sockets.</summary>
+    public Func<EndpointResource, HttpMessageHandler>? CreateHandler { get; set; }
 
     /// <summary>A pool of the endpoint with a reference taken; null when the endpoint is gone, and another is to be picked.</summary>
     public EndpointPool? TryAcquire(Endpoint endpoint, TransportSettings settings, string authority)
@@ -45,7 +49,7 @@ internal sealed class EndpointPools(TimeProvider timeProvider, TimeSpan drainDea
 
     private EndpointPool? Install(Endpoint endpoint, TransportSettings settings, EndpointPool? old)
     {
-        var pool = new EndpointPool(endpoint.Resource, endpoint.State, settings, timeProvider, closed => _open.TryRemove(closed, out _));
+        var pool = new EndpointPool(endpoint.Resource, endpoint.State, settings, timeProvider, CreateHandler, closed => _open.TryRemove(closed, out _));
         _open[pool] = 0;
         object? seen = Interlocked.CompareExchange(ref endpoint.State.Pool, pool, old);
         if (!ReferenceEquals(seen, old))

@@ -161,7 +161,7 @@ internal sealed class ConfigurationDocument(ResourceSet into, ShortFormServices 
             }
 
             string? near = NearestName.Find(key, Keys);
-            _errors.Error($"unknown key{(near is null ? "" : $"; did you mean '{near}'?")}. Allowed are services, resources and static_resources");
+            _errors.Error($"unknown key{(near is null ? "." : $"; did you mean '{near}'?")} Allowed are services, resources and static_resources");
         }
 
         private void ReadResources(ref Utf8JsonReader reader)

@@ -106,25 +106,26 @@ public class ManualTimeProviderTests
     }
 
     [Fact]
-    public async Task AdvancesOfSeveralThreadsAddUp()
+    public void AnAdvanceOfAnotherThreadWaitsForItsTurn()
     {
-        const int Each = 20_000;
         var start = _time.GetTimestamp();
-        var ticks = 0;
-        using var timer = _time.CreateTimer(_ => ticks++, null, Second, Second);
-        using var together = new Barrier(2);
-        await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(
-            () =>
+        var other = new Thread(() => _time.Advance(Second));
+        var overtaken = false;
+        using var timer = _time.CreateTimer(
+            _ =>
             {
-                together.SignalAndWait();
-                for (var i = 0; i < Each; i++)
-                    _time.Advance(Second);
+                other.Start();
+                SpinWait.SpinUntil(() => (other.ThreadState & (ThreadState.WaitSleepJoin | ThreadState.Stopped)) != 0);
+                overtaken = other.ThreadState.HasFlag(ThreadState.Stopped);
             },
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default)));
-        Assert.Equal(2 * Each, ticks);
-        Assert.Equal(2 * Each * Second, _time.GetElapsedTime(start));
+            null,
+            Second,
+            Timeout.InfiniteTimeSpan);
+        _time.Advance(Second);
+        other.Join();
+
+        Assert.False(overtaken);
+        Assert.Equal(2 * Second, _time.GetElapsedTime(start));
     }
 
     [Fact]

@@ -135,6 +135,17 @@ public sealed class TestServerEndpointTests : IAsyncLifetime
         Assert.Equal("id: 1\ndata: event 1\n\nid: 2\ndata: event 2\n\nid: 3\ndata: event 3\n\n", await response.Content.ReadAsStringAsync());
     }
 
+    [Theory]
+    [InlineData("h1")]
+    [InlineData("h2c")]
+    public async Task AnEventDoesNotWaitForTheNext(string peer)
+    {
+        using var response = await SendAsync(peer, HttpMethod.Get, "sse/2?ms=600000");
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+        Assert.Equal("id: 1", await reader.ReadLineAsync());
+        Assert.Equal("data: event 1", await reader.ReadLineAsync());
+    }
+
     [Fact]
     public async Task Trailers()
     {

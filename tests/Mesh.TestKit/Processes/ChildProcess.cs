@@ -80,13 +80,14 @@ public sealed class ChildProcess : IAsyncDisposable
                 if (line.StartsWith(prefix, StringComparison.Ordinal))
                     return line[prefix.Length..];
             }
+
+            await _process.WaitForExitAsync(timeout.Token);
         }
         catch (OperationCanceledException)
         {
             throw new TimeoutException($"'{_process.StartInfo.FileName}' printed no line '{prefix}...' within {limit}.\n{Errors}");
         }
 
-        await _process.WaitForExitAsync();
         throw new InvalidOperationException($"'{_process.StartInfo.FileName}' ended with {_process.ExitCode} before a line '{prefix}...'.\n{Errors}");
     }
 
@@ -109,7 +110,7 @@ public sealed class ChildProcess : IAsyncDisposable
     public void Kill()
     {
         _process.Kill();
-        _process.WaitForExit();
+        _process.WaitForExit(EndLimit);
     }
 
     /// <inheritdoc/>
@@ -141,7 +142,8 @@ public sealed class ChildProcess : IAsyncDisposable
         try
         {
             _process.Kill(entireProcessTree: true);
-            _process.WaitForExit();
+            // With a limit it waits for the process alone, not for whoever else may hold its output open.
+            _process.WaitForExit(EndLimit);
         }
         catch (Exception e) when (e is InvalidOperationException or Win32Exception)
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Mesh.Primitives;
 using Mesh.Resources;
 
@@ -28,7 +27,8 @@ internal sealed class RetryPolicy(RetryPolicyResource resource)
     /// <summary>The limit of one attempt; null for none of its own.</summary>
     public TimeSpan? PerTryTimeout { get; } = resource.PerTryTimeout > TimeSpan.Zero ? resource.PerTryTimeout : null;
 
-    public RetryConditions Conditions => resource.RetryOn;
+    /// <summary>The conditions by their Envoy names.</summary>
+    public IReadOnlyList<string> Names { get; } = [.. RetryConditionNames.All.Where(c => (resource.RetryOn & c.Condition) != RetryConditions.None).Select(c => c.Name)];
 
     public ValueList<uint> StatusCodes => resource.RetriableStatusCodes;
 
@@ -68,9 +68,6 @@ internal sealed class RetryPolicy(RetryPolicyResource resource)
             _ => Has(RetryConditions.Reset | RetryConditions.GatewayError),
         };
     }
-
-    public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{NumRetries} on {Conditions}");
 
     private bool Has(RetryConditions any) => (resource.RetryOn & any) != RetryConditions.None;
 }

@@ -18,7 +18,7 @@ internal static class ClusterDecoder
         message.Name.Require("name", errors);
         DiscoveryType type = DecodeType(message, errors);
         if (message.LbPolicy != Cluster.Types.LbPolicy.RoundRobin)
-            errors.Warning("lb_policy", $"{message.LbPolicy} is not supported by this version: endpoints are used in turn");
+            errors.Warning("lb_policy", $"{message.LbPolicy.ProtoName()} is not supported by this version: endpoints are used in turn");
 
         var resource = new ClusterResource
         {
@@ -46,7 +46,7 @@ internal static class ClusterDecoder
                     message.EdsClusterConfig.EdsConfig.Require("eds_cluster_config.eds_config", errors);
                 return DiscoveryType.Eds;
             default:
-                errors.Error("type", $"{message.Type} is not supported; STATIC, STRICT_DNS, LOGICAL_DNS and EDS are");
+                errors.Error("type", $"{message.Type.ProtoName()} is not supported; STATIC, STRICT_DNS, LOGICAL_DNS and EDS are");
                 return DiscoveryType.Static;
         }
     }
@@ -61,7 +61,7 @@ internal static class ClusterDecoder
         }
 
         if (message.EdsClusterConfig is not null)
-            errors.Error("eds_cluster_config", $"not allowed for a cluster of type {message.Type}");
+            errors.Error("eds_cluster_config", $"not allowed for a cluster of type {message.Type.ProtoName()}");
         if (!message.LoadAssignment.Require("load_assignment", errors))
             return null;
         using (errors.At("load_assignment"))

@@ -53,6 +53,22 @@ internal static class DecodeExtensions
         return false;
     }
 
+    /// <summary>An enum value as its proto spells it: <c>LeastRequest</c> is LEAST_REQUEST; a number where it is not known.</summary>
+    public static string ProtoName<T>(this T value)
+        where T : struct, System.Enum
+    {
+        string name = value.ToString();
+        var text = new System.Text.StringBuilder(name.Length + 4);
+        for (int i = 0; i < name.Length; i++)
+        {
+            if (i > 0 && char.IsUpper(name[i]))
+                text.Append('_');
+            text.Append(char.ToUpperInvariant(name[i]));
+        }
+
+        return text.ToString();
+    }
+
     private static string Show(Duration duration) =>
         ((duration.Seconds * 1_000_000_000m + duration.Nanos) / 1_000_000_000m).ToString("0.#########", System.Globalization.CultureInfo.InvariantCulture) + "s";
 }

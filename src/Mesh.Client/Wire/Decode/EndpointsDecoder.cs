@@ -99,7 +99,7 @@ internal static class EndpointsDecoder
     {
         int before = errors.ErrorCount;
         if (address.Protocol != SocketAddress.Types.Protocol.Tcp)
-            errors.Error("protocol", $"{address.Protocol} is not supported; only TCP is");
+            errors.Error("protocol", $"{address.Protocol.ProtoName()} is not supported; only TCP is");
         if (address.PortSpecifierCase == SocketAddress.PortSpecifierOneofCase.None)
             errors.Error("port_value", "required");
         else if (address.PortValue > 65535)

@@ -50,7 +50,7 @@ internal static class RetryPolicyDecoder
         var conditions = RetryConditions.None;
         foreach (string condition in retryOn.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            if (Parse(condition) is { } known)
+            if (RetryConditionNames.Parse(condition) is { } known)
                 conditions |= known;
             else
                 errors.Warning("retry_on", $"'{condition}' is not known: it has no effect");
@@ -58,26 +58,6 @@ internal static class RetryPolicyDecoder
 
         return conditions;
     }
-
-    /// <summary>One condition by its Envoy name; null when it is not known.</summary>
-    public static RetryConditions? Parse(string condition) => condition.ToLowerInvariant() switch
-    {
-        "5xx" => RetryConditions.ServerError,
-        "gateway-error" => RetryConditions.GatewayError,
-        "reset" => RetryConditions.Reset,
-        "reset-before-request" => RetryConditions.ResetBeforeRequest,
-        "connect-failure" => RetryConditions.ConnectFailure,
-        "refused-stream" => RetryConditions.RefusedStream,
-        "retriable-4xx" => RetryConditions.Retriable4xx,
-        "retriable-status-codes" => RetryConditions.RetriableStatusCodes,
-        "envoy-ratelimited" => RetryConditions.EnvoyRateLimited,
-        "cancelled" => RetryConditions.GrpcCancelled,
-        "deadline-exceeded" => RetryConditions.GrpcDeadlineExceeded,
-        "internal" => RetryConditions.GrpcInternal,
-        "resource-exhausted" => RetryConditions.GrpcResourceExhausted,
-        "unavailable" => RetryConditions.GrpcUnavailable,
-        _ => null,
-    };
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

@@ -57,7 +57,7 @@ internal static class RouteConfigurationDecoder
         }
 
         if (message.RequireTls != VirtualHost.Types.TlsRequirementType.None)
-            errors.Error("require_tls", $"{message.RequireTls} is not supported by this version; only NONE is");
+            errors.Error("require_tls", $"{message.RequireTls.ProtoName()} is not supported by this version; only NONE is");
 
         var routes = new List<RouteResource>(message.Routes.Count);
         for (int i = 0; i < message.Routes.Count; i++)

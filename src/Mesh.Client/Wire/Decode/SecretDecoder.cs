@@ -106,7 +106,7 @@ internal static class SecretDecoder
             _ => null,
         };
         if (type is null)
-            errors.Error("san_type", $"{message.SanType} is not supported; EMAIL, DNS, URI and IP_ADDRESS are");
+            errors.Error("san_type", $"{message.SanType.ProtoName()} is not supported; EMAIL, DNS, URI and IP_ADDRESS are");
         if (!message.Matcher.Require("matcher", errors))
             return null;
         using (errors.At("matcher"))

@@ -87,13 +87,22 @@ internal static class TlsContextDecoder
 
         // Envoy's client speaks TLS 1.2 at least unless told otherwise, and 1.3 at most.
         if (min is not (TlsProtocol.TlsAuto or TlsProtocol.Tlsv12 or TlsProtocol.Tlsv13))
-            errors.Error("tls_minimum_protocol_version", $"{min} is not supported; TLSv1_2 and TLSv1_3 are");
+            errors.Error("tls_minimum_protocol_version", $"{Name(min)} is not supported; TLSv1_2 and TLSv1_3 are");
         if (max is not (TlsProtocol.TlsAuto or TlsProtocol.Tlsv12 or TlsProtocol.Tlsv13))
-            errors.Error("tls_maximum_protocol_version", $"{max} is not supported; TLSv1_2 and TLSv1_3 are");
+            errors.Error("tls_maximum_protocol_version", $"{Name(max)} is not supported; TLSv1_2 and TLSv1_3 are");
         if (min == TlsProtocol.Tlsv13 && max == TlsProtocol.Tlsv12)
-            errors.Error("tls_minimum_protocol_version", $"{min} is more than tls_maximum_protocol_version, {max}");
+            errors.Error("tls_minimum_protocol_version", $"{Name(min)} is more than tls_maximum_protocol_version, {Name(max)}");
         return min == TlsProtocol.Tlsv13 ? SslProtocols.Tls13
             : max == TlsProtocol.Tlsv12 ? SslProtocols.Tls12
             : SslProtocols.Tls12 | SslProtocols.Tls13;
     }
+
+    private static string Name(TlsProtocol version) => version switch
+    {
+        TlsProtocol.Tlsv10 => "TLSv1_0",
+        TlsProtocol.Tlsv11 => "TLSv1_1",
+        TlsProtocol.Tlsv12 => "TLSv1_2",
+        TlsProtocol.Tlsv13 => "TLSv1_3",
+        _ => version.ProtoName(),
+    };
 }

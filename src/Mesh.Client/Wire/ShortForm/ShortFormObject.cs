@@ -45,7 +45,8 @@ internal sealed class ShortFormObject
     /// <summary>A member; null when absent or null.</summary>
     public JsonElement? Find(string key)
     {
-        _asked.Add(key);
+        if (!_asked.Contains(key, StringComparer.Ordinal))
+            _asked.Add(key);
         return _members.TryGetValue(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
     }
 
@@ -109,7 +110,7 @@ internal sealed class ShortFormObject
         foreach (string key in _members.Keys.Where(key => !_asked.Contains(key, StringComparer.Ordinal)))
         {
             string? near = NearestName.Find(key, _asked);
-            _errors.Error(key, $"unknown key{(near is null ? "" : $"; did you mean '{near}'?")}. Allowed are {string.Join(", ", _asked)}");
+            _errors.Error(key, $"unknown key{(near is null ? "." : $"; did you mean '{near}'?")} Allowed are {string.Join(", ", _asked)}");
         }
     }
 

@@ -50,8 +50,8 @@ internal sealed class ShortFormRoutes(string service, IReadOnlySet<string> versi
             policy.RetryOn = on.Count > 0 ? string.Join(',', on) : DefaultRetryOn;
             foreach (string condition in on.SelectMany(o => o.Split(',', StringSplitOptions.TrimEntries)))
             {
-                if (Decode.RetryPolicyDecoder.Parse(condition) is null)
-                    errors.Error("on", $"'{condition}' is not known; allowed are 5xx, gateway-error, reset, connect-failure, refused-stream, retriable-4xx, retriable-status-codes, unavailable, cancelled, deadline-exceeded, internal and resource-exhausted");
+                if (RetryConditionNames.Parse(condition) is null)
+                    errors.Error("on", $"'{condition}' is not known; allowed are {string.Join(", ", RetryConditionNames.All.Select(c => c.Name))}");
             }
 
             foreach (string code in retry.Texts("status_codes"))

@@ -26,7 +26,9 @@ internal sealed partial class JsonTranscoder(
     /// <summary>How readers handed in are to be made: nesting is limited here, where the error can have a path.</summary>
     public static JsonReaderOptions ReaderOptions { get; } = new() { MaxDepth = int.MaxValue };
 
-    /// <summary>Reads a whole text, which must be one value; malformed JSON is one error with its position, and nothing is written.</summary>
+    /// <summary>
+    /// Reads a whole text, which must be one value. Malformed JSON is one error with its position, and nothing is written.
+    /// </summary>
     public void ReadDocument(ReadOnlySpan<byte> json, MessageTable table)
     {
         int start = output.Length;
@@ -205,7 +207,9 @@ internal sealed partial class JsonTranscoder(
         else if (!isType)
         {
             string name = Excerpt.Of(reader.ValueSpan);
-            string? nearest = PathTrail.IsFull(errors, Severity.Error) ? null : NearestName.Find(name, table.Fields.Select(field => field.Name));
+            string? nearest = PathTrail.IsFull(errors, Severity.Error)
+                ? null
+                : NearestName.Find(name, table.Fields.Select(field => field.Name));
             Report(nearest is null ? $"unknown field '{name}'" : $"unknown field '{name}'; did you mean '{nearest}'?", name);
         }
 

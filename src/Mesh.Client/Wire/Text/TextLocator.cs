@@ -61,8 +61,9 @@ internal static class TextLocator
     {
         private readonly ReadOnlySpan<byte> _text = text;
         private Utf8JsonReader _reader = new(text, JsonTranscoder.ReaderOptions);
+        private int _counted;
         private int _line = 1;
-        private int _lineStart;
+        private int _column = 1;
 
         public void Walk(PathNode root)
         {
@@ -104,13 +105,20 @@ internal static class TextLocator
                 _reader.Skip();
         }
 
-        // Asked for in the order of the text, so each line is counted once.
+        // Asked for in the order of the text, so each byte is counted once.
         private TextPosition Here()
         {
-            int offset = (int)_reader.TokenStartIndex;
-            for (int next; (next = _text[_lineStart..offset].IndexOf((byte)'\n')) >= 0; _line++)
-                _lineStart += next + 1;
-            return new TextPosition(_line, Encoding.UTF8.GetCharCount(_text[_lineStart..offset]) + 1);
+            ReadOnlySpan<byte> passed = _text[_counted..(int)_reader.TokenStartIndex];
+            _counted += passed.Length;
+            if (passed.LastIndexOf((byte)'\n') is var newline and >= 0)
+            {
+                _line += passed.Count((byte)'\n');
+                _column = 1;
+                passed = passed[(newline + 1)..];
+            }
+
+            _column += Encoding.UTF8.GetCharCount(passed);
+            return new TextPosition(_line, _column);
         }
     }
 

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Mesh.Wire.Text;
 
-/// <summary>What a plain scalar means: the core schema of YAML 1.2, where <c>yes</c> and <c>on</c> are texts and <c>012</c> is twelve.</summary>
+/// <summary>
+/// What a plain scalar means: the core schema of YAML 1.2, where <c>yes</c> and <c>on</c> are texts and <c>012</c> is twelve.
+/// </summary>
 internal static class YamlCoreSchema
 {
     /// <summary>The scalar as a JSON literal; null when it is a text.</summary>

@@ -44,13 +44,11 @@ internal sealed class WireScan(TypeRegistry types, ErrorCollector errors, int ma
             {
                 if ((undeclared ??= []).Add(reader.Number))
                     Report(wire, Severity.Warning, $"field number {reader.Number} is not declared by this version and has no effect");
-                continue;
             }
-
-            if (!field.Accepts(reader.WireType))
+            else if (!field.Accepts(reader.WireType))
             {
                 if (reported.Add(field.Index))
-                    Report(wire, field, Severity.Warning, $"written as {reader.WireType}, which is not this field's type: it has no effect");
+                    Report(wire, field, Severity.Warning, $"written as {reader.WireType}, not as this field's type: it has no effect");
             }
             else if (field.Support != Support.Honoured)
             {
@@ -77,7 +75,7 @@ internal sealed class WireScan(TypeRegistry types, ErrorCollector errors, int ma
             ScanAny(wire, start, end, depth);
     }
 
-    /// <summary>Walks the message in an Any whose fields are walked already; one of an unknown type is the decoder's to judge.</summary>
+    /// <summary>Walks the message in an Any, whose own fields are walked already. An unknown type is the decoder's to judge.</summary>
     private void ScanAny(ReadOnlySpan<byte> wire, int start, int end, int depth)
     {
         const int TypeUrl = 1, Value = 2;

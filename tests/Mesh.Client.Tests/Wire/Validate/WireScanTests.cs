@@ -111,8 +111,8 @@ public sealed class WireScanTests
     [Fact]
     public void AnotherWireTypeHasNoEffect() => AssertFindings(
         [1 << 3, 5, 1 << 3, 6, (3 << 3) | 5, 1, 2, 3, 4],
-        "W text: written as Varint, which is not this field's type: it has no effect",
-        "W refused_text: written as Fixed32, which is not this field's type: it has no effect");
+        "W text: written as Varint, not as this field's type: it has no effect",
+        "W refused_text: written as Fixed32, not as this field's type: it has no effect");
 
     [Fact]
     public void ListsOfNumbersMayBePackedOrNot() => AssertFindings([15 << 3, 1, (15 << 3) | 2, 2, 1, 2, 0x85, 0x01, 1, 0, 0, 0, 0x82, 0x01, 4, 1, 0, 0, 0]);

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Mesh.TestKit.Servers.Endpoints;
 
@@ -10,17 +9,12 @@ internal static class BodyEndpoints
     /// <summary>`/echo`: sends the body back as it arrives, headers first.</summary>
     public static async Task EchoAsync(HttpContext context, string argument)
     {
-        // Both directions are open at once, which Kestrel slows down on h1 only by its buffer limits.
-        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         context.Response.ContentType = context.Request.ContentType ?? "application/octet-stream";
         await context.Response.Body.FlushAsync(context.RequestAborted);
         var buffer = new byte[64 * 1024];
         int count;
         while ((count = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0)
-        {
             await context.Response.Body.WriteAsync(buffer.AsMemory(0, count), context.RequestAborted);
-            await context.Response.Body.FlushAsync(context.RequestAborted);
-        }
     }
 
     /// <summary>`/upload`: reads all, keeps nothing, and answers with a JSON object of length and SHA-256.</summary>

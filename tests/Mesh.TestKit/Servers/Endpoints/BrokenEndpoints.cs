@@ -33,7 +33,6 @@ internal static class BrokenEndpoints
         var bytes = new byte[Answers.Number(count)];
         context.Response.ContentLength = bytes.Length + Missing;
         await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
-        await context.Response.Body.FlushAsync(context.RequestAborted);
         await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
         // Kestrel breaks off by itself where less came than was announced. Unlike an abort that does not overtake the bytes.
     }

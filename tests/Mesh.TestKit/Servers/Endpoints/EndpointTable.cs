@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Http;
 namespace Mesh.TestKit.Servers.Endpoints;
 
 /// <summary>The built-in endpoints by the first segment of the path; the second is the endpoint's argument.</summary>
-/// <remarks>Any other path answers 200 with the server's name, or, when the content is gRPC, as `/grpc.Test/Unary`.</remarks>
+/// <remarks>
+/// Any other path answers 200 with the server's name, or, when the content is gRPC, as `/grpc.Test/Unary`. Kestrel sends each
+/// write to the response's body at once, so nothing here flushes but what sends headers ahead of a body.
+/// </remarks>
 internal static class EndpointTable
 {
     private static readonly Dictionary<string, Endpoint> Table = new(StringComparer.Ordinal)

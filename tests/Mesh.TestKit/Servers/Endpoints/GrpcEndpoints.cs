@@ -65,7 +65,6 @@ internal static class GrpcEndpoints
             {
                 foreach (var segment in frame)
                     await context.Response.Body.WriteAsync(segment, context.RequestAborted);
-                await context.Response.Body.FlushAsync(context.RequestAborted);
             }
 
             body.AdvanceTo(rest.Start, rest.End);

@@ -10,7 +10,7 @@ internal static class StreamEndpoints
 {
     private static readonly byte[] Chunk = Enumerable.Range(0, 64 * 1024).Select(i => (byte)i).ToArray();
 
-    /// <summary>`/sse/{n}?ms=M`: n server-sent events, each flushed, M milliseconds apart.</summary>
+    /// <summary>`/sse/{n}?ms=M`: n server-sent events, M milliseconds apart.</summary>
     public static async Task ServerSentEventsAsync(HttpContext context, string count)
     {
         var pause = TimeSpan.FromMilliseconds(context.Request.Query.Number("ms", 0));
@@ -22,7 +22,6 @@ internal static class StreamEndpoints
                 await Task.Delay(pause, TimeProvider.System, context.RequestAborted);
             var text = string.Create(CultureInfo.InvariantCulture, $"id: {i}\ndata: event {i}\n\n");
             await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), context.RequestAborted);
-            await context.Response.Body.FlushAsync(context.RequestAborted);
         }
     }
 

@@ -1,0 +1,34 @@
+using Mesh.Calls;
+using Mesh.LoadBalancing;
+
+namespace Mesh.Tool;
+
+/// <summary>An explanation for people, in the order the decisions are made.</summary>
+internal static class ExplanationText
+{
+    public static void Write(TextWriter writer, Explanation explanation, IReadOnlyList<string> ignored)
+    {
+        writer.WriteLine($"listener      {explanation.Listener ?? "none"}");
+        writer.WriteLine($"virtual host  {(explanation.VirtualHost is null ? "none" : $"{explanation.VirtualHost} (domain {explanation.Host})")}");
+        foreach (TriedRoute tried in explanation.Tried)
+            writer.WriteLine($"  not         {tried.Route}: {tried.Reason}");
+        writer.WriteLine($"route         {explanation.Route ?? "none"}");
+        writer.WriteLine($"action        {explanation.Action}");
+        if (explanation.Weights.Count > 1)
+            writer.WriteLine($"weights       {string.Join(", ", explanation.Weights.Select(w => $"{w.Key} {w.Value}"))}");
+        else if (explanation.Cluster is not null)
+            writer.WriteLine($"cluster       {explanation.Cluster}");
+        foreach (var (what, value) in explanation.Rewrites)
+            writer.WriteLine($"rewrite       {what} to {value}");
+        foreach (string header in explanation.RequestHeaders)
+            writer.WriteLine($"header        {header}");
+        if (explanation.Timeout is { } timeout)
+            writer.WriteLine($"timeout       {(timeout.Value is { } value ? $"{value.TotalMilliseconds:0} ms" : "none")} ({timeout.Source})");
+        if (explanation.Retry is { } retry)
+            writer.WriteLine($"retry         up to {retry.NumRetries} on {string.Join(", ", retry.Names)}");
+        foreach (Endpoint endpoint in explanation.Target?.Endpoints ?? [])
+            writer.WriteLine($"endpoint      {endpoint.State.Address} {endpoint.Resource.Health.ToString().ToLowerInvariant()}{(endpoint.Priority == 0 ? "" : $" priority {endpoint.Priority}")}");
+        foreach (string field in ignored)
+            writer.WriteLine($"ignored       {field}");
+    }
+}

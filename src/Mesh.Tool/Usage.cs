@@ -1,0 +1,39 @@
+using System.Reflection;
+
+namespace Mesh.Tool;
+
+/// <summary>The command line could not be read.</summary>
+internal sealed class UsageException(string message) : Exception(message);
+
+/// <summary>What the command can do.</summary>
+internal static class Usage
+{
+    private const string Text = """
+        mesh: check a mesh configuration, explain where requests go, call through it
+
+          mesh check PATH...
+              every error and warning with its place; exit 1 on an error
+
+          mesh explain PATH METHOD URL [-H 'name: value']... [--json]
+              which route takes the request and why, and what becomes of it
+
+          mesh call URL [-X METHOD] [-H 'name: value']... [-d BODY] [-n CALLS] [-c CONCURRENCY]
+                    [--rps RATE] [--config PATH] [--http2] [--grpc] [--json]
+              sends calls through the mesh and counts their answers; -d @FILE reads the body from
+              a file; without --config the file is looked for as AddMesh() does
+
+        PATH is a configuration file (.yaml, .yml, .json) or a directory of them.
+        """;
+
+    public static int Print(TextWriter writer, int exitCode)
+    {
+        writer.WriteLine(Text);
+        return exitCode;
+    }
+
+    public static int PrintVersion()
+    {
+        Console.WriteLine(typeof(Usage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
+        return 0;
+    }
+}

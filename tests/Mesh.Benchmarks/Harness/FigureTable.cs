@@ -1,0 +1,21 @@
+using System.Globalization;
+
+namespace Mesh.Benchmarks.Harness;
+
+/// <summary>Prints figures for people, a line each as they come.</summary>
+internal sealed class FigureTable(TextWriter output)
+{
+    private bool _begun;
+
+    public void Write(Figure figure)
+    {
+        if (!_begun)
+            output.WriteLine($"{"figure",-30}{"value",10}{"limit",10}   {"spread",-20}details");
+        _begun = true;
+        string details = string.Join(", ", figure.Details.Select(d => $"{d.Name} {Text(d.Value)}"));
+        output.WriteLine(
+            $"{figure.Name,-30}{Text(figure.Value),10}{Text(figure.Limit),10} {(figure.Value > figure.Limit ? '!' : ' ')} {$"{Text(figure.Low)}..{Text(figure.High)}",-20}{details}");
+    }
+
+    private static string Text(double value) => value.ToString("#,0.##", CultureInfo.InvariantCulture);
+}
