@@ -6,7 +6,8 @@ namespace Quickstart;
 /// Makes calls, a few at a time, and counts them. A call is one send: it is not repeated here and no exception is caught, so one that
 /// throws ends the program. A call fails when its status is not 200.
 /// </summary>
-internal sealed class CallLoad
+/// <param name="stopping">Ends the load, because the program is asked to stop.</param>
+internal sealed class CallLoad(CancellationToken stopping)
 {
     private const int Callers = 8;
 
@@ -30,8 +31,15 @@ internal sealed class CallLoad
     {
         bool over = false;
         Task calls = RunAsync(call, () => !Volatile.Read(ref over));
-        await await Task.WhenAny(calls, meanwhile());
-        Volatile.Write(ref over, true);
+        try
+        {
+            await await Task.WhenAny(calls, meanwhile());
+        }
+        finally
+        {
+            Volatile.Write(ref over, true);
+        }
+
         await calls;
     }
 
@@ -39,7 +47,7 @@ internal sealed class CallLoad
     public async Task WaitForCallsAsync(int calls)
     {
         for (int until = Calls + calls; Calls < until;)
-            await Task.Delay(1);
+            await Task.Delay(1, stopping);
     }
 
     /// <summary>Waits until every call that is under way is answered; others follow meanwhile.</summary>
@@ -47,7 +55,7 @@ internal sealed class CallLoad
     {
         int[] before = [.. _callsOf];
         while (before.Zip(_callsOf).Any(caller => caller.First == caller.Second))
-            await Task.Delay(1);
+            await Task.Delay(1, stopping);
     }
 
     private Task RunAsync(Func<Task<HttpResponseMessage>> call, Func<bool> goOn) =>
@@ -55,6 +63,7 @@ internal sealed class CallLoad
         {
             while (goOn())
             {
+                stopping.ThrowIfCancellationRequested();
                 using HttpResponseMessage response = await call();
                 if (response.StatusCode != HttpStatusCode.OK)
                     Interlocked.Increment(ref _failed);

@@ -39,8 +39,11 @@ internal sealed class CountTable
         Row("share of v2", _columns.Select(column => $"{100.0 * Of("v2", column.Counts) / column.Counts.Sum():0.0} %"));
     }
 
-    private void Row(string first, IEnumerable<string> cells) =>
-        Console.WriteLine($"   {first,-20}{string.Concat(cells.Zip(_columns, (cell, column) => "   " + cell.PadLeft(Math.Max(column.Name.Length, 6))))}");
+    private void Row(string first, IEnumerable<string> cells)
+    {
+        IEnumerable<string> aligned = cells.Zip(_columns, (cell, column) => "   " + cell.PadLeft(Math.Max(column.Name.Length, 6)));
+        Console.WriteLine($"   {first,-20}{string.Concat(aligned)}");
+    }
 
     private long Of(string version, long?[] counts) => counts.Where((_, i) => _servers.Servers[i].Version == version).Sum() ?? 0;
 }

@@ -5,10 +5,16 @@ namespace Quickstart;
 
 /// <summary>What the mesh does for plain calls, in four steps, each with the counts of the servers.</summary>
 internal sealed class Demonstration(
-    ServerGroup servers, MeshFile meshFile, IMeshState state, CallLoad load, Func<Task<HttpResponseMessage>> get, Func<Task<HttpResponseMessage>> getBeta)
+    ServerGroup servers,
+    MeshFile meshFile,
+    IMeshState state,
+    CallLoad load,
+    Func<Task<HttpResponseMessage>> get,
+    Func<Task<HttpResponseMessage>> getBeta)
 {
     private static readonly TimeSpan EditLimit = TimeSpan.FromSeconds(10);
 
+    /// <summary>The four steps.</summary>
     public async Task RunAsync()
     {
         Console.WriteLine($"Three processes serve http://orders by the rules of {meshFile.Path}");
@@ -47,7 +53,8 @@ internal sealed class Demonstration(
             await load.WaitForCallsAsync(2000);
         });
         await table.AddAsync("0/100");
-        Console.WriteLine($"   The edits served after {edits[0].TotalSeconds:0.0} s and {edits[1].TotalSeconds:0.0} s; (edit): the calls until then.");
+        string times = string.Join(" and ", edits.Select(edit => $"{edit.TotalSeconds:0.0} s"));
+        Console.WriteLine($"   The edits served after {times}. (edit): the calls until then.");
     });
 
     private async Task KillAsync()
@@ -69,9 +76,10 @@ internal sealed class Demonstration(
 
         // What the killed process did after it was last asked died with it, so the two sums need not be equal.
         int calls = load.Calls - callsBefore;
-        Console.WriteLine($"   {calls:N0} calls were answered, the servers counted {table.Sum:N0} requests, the killed one until it was last asked. What it");
-        Console.WriteLine("   answered between that and its end is missing; what it counted and never answered is counted twice, for the mesh sent it again.");
-        Console.WriteLine($"   The mesh made {Attempts() - attemptsBefore - calls:N0} attempts more than calls: its retries, most of them after a refused connection.");
+        PrintSums(calls, table, ", the killed one until it was last asked");
+        Console.WriteLine("   Missing is what it answered between that and its end; counted twice is what it took and never answered,");
+        Console.WriteLine("   for the mesh sent it again, to the other.");
+        Console.WriteLine($"   The mesh made {Attempts() - attemptsBefore - calls:N0} attempts more than calls: its retries.");
     }
 
     /// <summary>Runs one step and prints its table, with the calls that were made beside the requests that were counted.</summary>
@@ -82,10 +90,11 @@ internal sealed class Demonstration(
         CountTable table = await CountTable.StartAsync(servers);
         await step(table);
         table.Print();
-        Console.WriteLine($"   {load.Calls - before:N0} calls were answered, the servers counted {table.Sum:N0} requests.");
+        PrintSums(load.Calls - before, table);
     }
 
-    /// <summary>Edits the file, and waits until no call is under way that was routed by the old one. Tells how long the mesh took to serve it.</summary>
+    /// <summary>Edits the file, and waits until no call is under way that was routed by the old one.</summary>
+    /// <returns>How long the mesh took to serve the edit.</returns>
     private async Task<TimeSpan> EditSplitAsync(int v1, int v2)
     {
         long version = state.Version;
@@ -94,7 +103,7 @@ internal sealed class Demonstration(
         while (state.Version == version)
         {
             if (clock.Elapsed > EditLimit)
-                throw new TimeoutException($"The edit was not served within {EditLimit.TotalSeconds} s. {string.Join(" ", state.Sources.SelectMany(source => source.Errors))}");
+                throw new TimeoutException($"The edit was not served within {EditLimit.TotalSeconds} s; the mesh's log says why.");
             await Task.Delay(1);
         }
 
@@ -104,6 +113,9 @@ internal sealed class Demonstration(
     }
 
     private long Attempts() => state.Clusters.SelectMany(cluster => cluster.Endpoints).Sum(endpoint => endpoint.Calls);
+
+    private static void PrintSums(int calls, CountTable table, string but = "") =>
+        Console.WriteLine($"   {calls:N0} calls were answered, the servers counted {table.Sum:N0} requests{but}.");
 
     private static void Title(string title)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Quickstart;
@@ -16,11 +15,13 @@ internal sealed partial class MeshFile : IDisposable
     public void Write(IReadOnlyList<int> ports)
     {
         string shipped = File.ReadAllText(System.IO.Path.Combine(AppContext.BaseDirectory, "mesh.yaml"));
-        File.WriteAllText(Path, ExamplePort().Replace(shipped, match => $":{ports[int.Parse(match.ValueSpan[^1..], CultureInfo.InvariantCulture) - 1]}"));
+        // In one pass, or a port written first, 50023 say, would be taken for an example port by the next.
+        File.WriteAllText(Path, ExamplePort().Replace(shipped, match => $":{ports[match.ValueSpan[^1] - '1']}"));
     }
 
     /// <summary>Edits the split, as an editor would: the file is truncated and written.</summary>
-    public void SetSplit(int v1, int v2) => File.WriteAllText(Path, SplitWeights().Replace(File.ReadAllText(Path), $"v1: {v1}, v2: {v2}"));
+    public void SetSplit(int v1, int v2) =>
+        File.WriteAllText(Path, SplitWeights().Replace(File.ReadAllText(Path), $"v1: {v1}, v2: {v2}"));
 
     public void Dispose() => _folder.Delete(recursive: true);
 

@@ -24,10 +24,10 @@ internal static class OrdersServer
         long requests = 0;
         app.Run(async context =>
         {
-            string body = context.Request.Path == "/__counts"
-                ? $"{Interlocked.Read(ref requests)}"
-                : $$"""{"path":"{{context.Request.Path}}","version":"{{version}}","request":{{Interlocked.Increment(ref requests)}}}""";
-            byte[] bytes = Encoding.UTF8.GetBytes(body);
+            bool asksForCount = context.Request.Path == "/__counts";
+            if (!asksForCount)
+                Interlocked.Increment(ref requests);
+            byte[] bytes = Encoding.UTF8.GetBytes(asksForCount ? $"{Interlocked.Read(ref requests)}" : $"orders {version}\n");
             context.Response.ContentLength = bytes.Length;
             await context.Response.Body.WriteAsync(bytes);
         });

@@ -28,10 +28,11 @@ Task<HttpResponseMessage> GetBeta() => client.SendAsync(
 // The demonstration's part again: many such calls, and what the servers counted of them.
 bool serve = args.Contains("--serve");
 Task inputEnd = serve ? StandardInput.EndAsync() : Task.CompletedTask;
-Task interrupt = app.WaitForShutdownAsync();
-var load = new CallLoad();
+CancellationToken stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+var load = new CallLoad(stopping);
 Task demonstration = new Demonstration(servers, meshFile, app.Services.GetRequiredService<IMeshState>(), load, Get, GetBeta).RunAsync();
-if (await Task.WhenAny(demonstration, interrupt) == interrupt)
+await demonstration.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+if (stopping.IsCancellationRequested)
     return 130;
 await demonstration;
 
@@ -39,6 +40,6 @@ if (serve)
     await Serving.PrepareAsync(servers, meshFile);
 Console.WriteLine($"quickstart: {load.Calls} calls, {load.Failed} failed");
 if (serve)
-    await Task.WhenAny(interrupt, inputEnd);
+    await Task.WhenAny(app.WaitForShutdownAsync(), inputEnd);
 await app.StopAsync();
 return load.Failed == 0 ? 0 : 1;

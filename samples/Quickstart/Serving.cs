@@ -13,8 +13,9 @@ internal static class Serving
             Console.WriteLine($"   orders {server.Version}  http://{server.Address}/api/orders/1");
         Console.WriteLine($"   mesh.yaml  {meshFile.Path}");
         Console.WriteLine("Try:");
-        Console.WriteLine($"   dotnet run --project src/Mesh.Tool -- call http://orders/api/orders/1 -n 1000 --config {meshFile.Path} --json");
-        Console.WriteLine($"   dotnet run --project src/Mesh.Tool -- explain {meshFile.Path} GET http://orders/api/orders/1 -H 'x-beta: true'");
+        const string Tool = "   dotnet run --project src/Mesh.Tool --";
+        Console.WriteLine($"{Tool} call http://orders/api/orders/1 -n 1000 --json --config {meshFile.Path}");
+        Console.WriteLine($"{Tool} explain {meshFile.Path} GET http://orders/api/orders/1 -H 'x-beta: true'");
         Console.WriteLine();
     }
 }

@@ -15,7 +15,8 @@ public sealed class ManualTimeProvider : TimeProvider
 
     private readonly Lock _advancing = new();
     private readonly Lock _lock = new();
-    private readonly SortedSet<ManualTimer> _armed = new(Comparer<ManualTimer>.Create(static (x, y) => (x.Due, x.Order).CompareTo((y.Due, y.Order))));
+    private readonly SortedSet<ManualTimer> _armed = new(
+        Comparer<ManualTimer>.Create(static (x, y) => (x.Due, x.Order).CompareTo((y.Due, y.Order))));
     private DateTimeOffset _utcAtFirstTimestamp;
     private long _timestamp = FirstTimestamp;
     private long _lastOrder;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Mesh.TestKit;
 
 /// <summary>Waiting by the real clock: for integration tests that watch another process or socket, and for nothing else.</summary>
@@ -7,12 +9,12 @@ public static class Wait
 
     /// <inheritdoc cref="EventuallyAsync(Func{Task{bool}}, TimeSpan, string)"/>
     public static Task EventuallyAsync(
-        Func<bool> condition, TimeSpan limit, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(condition))] string what = "") =>
+        Func<bool> condition, TimeSpan limit, [CallerArgumentExpression(nameof(condition))] string what = "") =>
         EventuallyAsync(() => Task.FromResult(condition()), limit, what);
 
-    /// <summary>Returns as soon as the condition holds; throws <see cref="TimeoutException"/> quoting it once the limit has passed.</summary>
+    /// <summary>Returns as soon as the condition holds; throws <see cref="TimeoutException"/> quoting it past the limit.</summary>
     public static async Task EventuallyAsync(
-        Func<Task<bool>> condition, TimeSpan limit, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(condition))] string what = "")
+        Func<Task<bool>> condition, TimeSpan limit, [CallerArgumentExpression(nameof(condition))] string what = "")
     {
         ArgumentNullException.ThrowIfNull(condition);
         var time = TimeProvider.System;

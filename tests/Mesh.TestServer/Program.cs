@@ -9,7 +9,9 @@ using Mesh.TestKit.Certificates;
 using Mesh.TestKit.Servers;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
-var arguments = args.Chunk(2).ToDictionary(pair => pair[0], pair => pair.Length == 2 ? pair[1] : throw new ArgumentException($"'{pair[0]}' lacks a value."));
+var arguments = args.Chunk(2).ToDictionary(
+    pair => pair[0],
+    pair => pair.Length == 2 ? pair[1] : throw new ArgumentException($"'{pair[0]}' lacks a value."));
 
 await using var server = await TestServer.StartAsync(o =>
 {

@@ -17,6 +17,7 @@ internal sealed class Call : IDisposable
 {
     private CancellationTokenSource _cancel;
     private CancellationTokenRegistration _link;
+    private RequestTarget _target;
     private long _deadline;
     private bool _active;
 
@@ -38,7 +39,7 @@ internal sealed class Call : IDisposable
 
     public HttpRequestMessage Request { get; private set; } = null!;
 
-    public RequestTarget Target { get; private set; }
+    public ref readonly RequestTarget Target => ref _target;
 
     public Listener Listener { get; private set; } = null!;
 
@@ -88,7 +89,7 @@ internal sealed class Call : IDisposable
         HttpRequestMessage request, in RequestTarget target, Listener listener, Route route, RouteDestination destination, Cluster cluster, bool grpc, bool sync, CancellationToken callerToken)
     {
         Request = request;
-        Target = target;
+        _target = target;
         Listener = listener;
         Route = route;
         Destination = destination;
@@ -222,7 +223,7 @@ internal sealed class Call : IDisposable
         Body = null;
         Timeout = null;
         TimeoutIsRoutes = false;
-        Target = default;
+        _target = default;
         Attempts = 0;
         CallerToken = default;
         _link = default;

@@ -44,11 +44,14 @@ internal sealed class ResponseBody : HttpContent
         return null;
     }
 
+    // The caller's usual way: HttpClient buffers the body. The inner stream copies itself, without a stream of ours between.
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        Stream source = await CreateContentReadStreamAsync(cancellationToken).ConfigureAwait(false);
+        Stream source = _inner.ReadAsStream(cancellationToken);
+        if (Call is null || IdleTimeout is not null)
+            source = new ResponseStream(this, source);
         await using (source.ConfigureAwait(false))
-            await source.CopyToAsync(stream, cancellationToken).ConfigureAwait(false);
+            await ResponseStream.CopyAsync(this, source, stream, cancellationToken).ConfigureAwait(false);
     }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
@@ -61,15 +64,16 @@ internal sealed class ResponseBody : HttpContent
 
     protected override Task<Stream> CreateContentReadStreamAsync() => CreateContentReadStreamAsync(CancellationToken.None);
 
-    protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) =>
-        new ResponseStream(this, await _inner.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
+    protected override Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(CreateContentReadStream(cancellationToken));
 
     protected override Stream CreateContentReadStream(CancellationToken cancellationToken) => new ResponseStream(this, _inner.ReadAsStream(cancellationToken));
 
+    // A length that is known stands in the headers, which were copied.
     protected override bool TryComputeLength(out long length)
     {
-        length = _inner.Headers.ContentLength ?? 0;
-        return _inner.Headers.ContentLength is not null;
+        length = 0;
+        return false;
     }
 
     protected override void Dispose(bool disposing)

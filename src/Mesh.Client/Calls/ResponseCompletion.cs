@@ -34,7 +34,11 @@ internal static class ResponseCompletion
     private static bool HasNoBody(Call call, HttpResponseMessage response) =>
         call.Request.Method == HttpMethod.Head
         || response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified
-        || response.Content.Headers.ContentLength == 0;
+        || IsEmpty(response.Content.Headers);
+
+    // Looked at as it came: parsing the value would cost the caller an object.
+    private static bool IsEmpty(HttpContentHeaders headers) =>
+        headers.NonValidated.TryGetValues("Content-Length", out HeaderStringValues values) && values.ToString() == "0";
 
     /// <summary>An answer that would have been retried, had a retry been left, says so.</summary>
     private static string? Flag(Call call, HttpResponseMessage response) =>

@@ -72,23 +72,27 @@ internal sealed class ResponseStream(ResponseBody body, Stream inner) : Stream
         return new ValueTask<int>(Ended(read.Result, buffer.Length));
     }
 
-    public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+    public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken) =>
+        body.IdleTimeout is null ? CopyAsync(body, inner, destination, cancellationToken) : base.CopyToAsync(destination, bufferSize, cancellationToken);
+
+    /// <summary>Copies a body to its end as its own stream does it best, and ends the call.</summary>
+    public static async Task CopyAsync(ResponseBody body, Stream source, Stream destination, CancellationToken cancellationToken)
     {
-        Call? call = Begin();
-        if (call is null || body.IdleTimeout is not null)
+        if (body.Call is not { } call || source is ResponseStream)
         {
-            await base.CopyToAsync(destination, bufferSize, cancellationToken).ConfigureAwait(false);
+            await source.CopyToAsync(destination, cancellationToken).ConfigureAwait(false);
             return;
         }
 
         CancellationTokenRegistration link = Link(call, cancellationToken);
         try
         {
-            await inner.CopyToAsync(destination, bufferSize, call.Token).ConfigureAwait(false);
+            await source.CopyToAsync(destination, call.Token).ConfigureAwait(false);
         }
         catch (Exception e)
         {
-            if (Fail(e, link, cancellationToken) is { } timeout)
+            link.Dispose();
+            if (body.Fail(e, cancellationToken) is { } timeout)
                 throw timeout;
             throw;
         }

@@ -24,6 +24,9 @@ internal sealed class ClusterState(string name)
 
     public void OnCallEnded() => Interlocked.Decrement(ref _inFlight);
 
+    /// <summary>The number <see cref="NextTurn"/> gave last.</summary>
+    public uint Turn => Volatile.Read(ref _turn);
+
     /// <summary>The next number of a rotation that goes on through endpoint updates.</summary>
     public uint NextTurn() => Interlocked.Increment(ref _turn);
 }

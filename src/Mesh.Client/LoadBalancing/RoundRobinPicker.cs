@@ -36,9 +36,22 @@ internal sealed class RoundRobinPicker : Picker
         Endpoint[] usable = _usable;
         if (usable.Length == 0)
             return PickResult.Fail(_whyNone);
-        Endpoint endpoint = usable[(int)(_cluster.NextTurn() % (uint)usable.Length)];
-        if (previous is not null && usable.Length > 1 && ReferenceEquals(endpoint.State, previous.State))
-            endpoint = usable[(int)(_cluster.NextTurn() % (uint)usable.Length)];
-        return PickResult.Complete(endpoint);
+        if (previous is null || usable.Length == 1 || IndexOf(usable, previous) is var failed && failed < 0)
+            return PickResult.Complete(usable[(int)(_cluster.NextTurn() % (uint)usable.Length)]);
+
+        // A retry takes one of the others, and no turn of its own: the rotation would else fall into step with the failures.
+        int offset = 1 + (int)(_cluster.Turn % (uint)(usable.Length - 1));
+        return PickResult.Complete(usable[(failed + offset) % usable.Length]);
+    }
+
+    private static int IndexOf(Endpoint[] endpoints, Endpoint endpoint)
+    {
+        for (int i = 0; i < endpoints.Length; i++)
+        {
+            if (ReferenceEquals(endpoints[i].State, endpoint.State))
+                return i;
+        }
+
+        return -1;
     }
 }

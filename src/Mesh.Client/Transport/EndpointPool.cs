@@ -54,13 +54,15 @@ internal sealed class EndpointPool
 
     /// <summary>
     /// The authority of every URL sent here, whatever the call's own: the runtime opens connections by it, and it must not open new
-    /// ones for each. It is the first call's, so that most calls need no Host header beside it.
+    /// ones for each. It is the first call's, so that most calls need no Host header beside it; a Host header that makes no URL cannot
+    /// become it.
     /// </summary>
     public string FixedAuthority(string authority)
     {
         if (_authority is { } known)
             return known;
-        Interlocked.CompareExchange(ref _authority, authority, null);
+        bool fits = Uri.TryCreate($"{Scheme}://{authority}/", UriKind.Absolute, out Uri? url) && url.Authority == authority && url.UserInfo.Length == 0;
+        Interlocked.CompareExchange(ref _authority, fits ? authority : "endpoint", null);
         return _authority!;
     }
 

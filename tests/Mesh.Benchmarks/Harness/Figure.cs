@@ -23,13 +23,13 @@ internal sealed record Figure(string Name, double Limit, IReadOnlyList<double> R
             Details = [("baseline", Median(rounds, r => part(r.Baseline))), ("mesh", Median(rounds, r => part(r.Mesh)))],
         };
 
-    public static double Median(IReadOnlyList<Round> rounds, Func<Round, double> part) => Round(Statistics.Median(rounds.Select(part)));
+    public static double Median(IReadOnlyList<Round> rounds, Func<Round, double> part) => Statistics.Median(rounds.Select(part));
 
     public string ToJson()
     {
         var json = new JsonObject { ["name"] = Name, ["value"] = Value, ["spread"] = new JsonArray(Low, High), ["rounds"] = Rounds.Count };
         foreach (var (name, value) in Details)
-            json[name] = value;
+            json[name] = Round(value);
         return json.ToJsonString();
     }
 

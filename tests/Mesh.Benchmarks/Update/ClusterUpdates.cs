@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 using Mesh.Benchmarks.Harness;
 using Mesh.Resources;
 using Mesh.Snapshots;
@@ -18,8 +19,8 @@ internal enum UpdateKind
     /// <summary>The address of one endpoint.</summary>
     Address,
 
-    /// <summary>The first endpoint goes and another comes at the end, so that each one moves.</summary>
-    Moved,
+    /// <summary>The first endpoint goes and another comes at the end, so that all stand elsewhere.</summary>
+    Shift,
 }
 
 /// <summary>The median cost of one update of each kind in one round.</summary>
@@ -49,7 +50,9 @@ internal sealed class ClusterUpdates(IReadOnlyList<ClusterLoadAssignment> assign
         GC.Collect();
         for (int i = 0; i < updates.Length; i++)
             costs[i] = Measure(updates[i].Endpoints);
-        return new UpdateRound(costs.Zip(updates).GroupBy(pair => pair.Second.Kind, pair => pair.First).ToDictionary(group => group.Key, group => Median([.. group])));
+        return new UpdateRound(costs.Zip(updates)
+            .GroupBy(pair => pair.Second.Kind, pair => pair.First)
+            .ToDictionary(group => group.Key, group => Median([.. group])));
     }
 
     private Cost Measure(EndpointsResource endpoints)
@@ -71,7 +74,7 @@ internal sealed class ClusterUpdates(IReadOnlyList<ClusterLoadAssignment> assign
         int cluster = number % _latest.Length;
         var kind = (UpdateKind)((number + (number / _latest.Length)) % 3);
         ClusterLoadAssignment assignment = _latest[cluster];
-        IList<LbEndpoint> endpoints = assignment.Endpoints[0].LbEndpoints;
+        RepeatedField<LbEndpoint> endpoints = assignment.Endpoints[0].LbEndpoints;
         LbEndpoint one = endpoints[number % endpoints.Count];
         SocketAddress address = one.Endpoint.Address.SocketAddress;
         switch (kind)

@@ -1,6 +1,5 @@
 using System.Text;
 using Google.Protobuf;
-using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Mesh.Wire.Protos.Envoy.Config.Cluster.V3;
 using Mesh.Wire.Protos.Envoy.Config.Core.V3;
@@ -9,6 +8,7 @@ using Mesh.Wire.Protos.Envoy.Config.Listener.V3;
 using Mesh.Wire.Protos.Envoy.Config.Route.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Filters.Http.Router.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
+using TypeRegistry = Google.Protobuf.Reflection.TypeRegistry;
 
 namespace Mesh.Benchmarks.Update;
 
@@ -21,7 +21,7 @@ internal sealed class LargeConfiguration
     public LargeConfiguration()
     {
         Assignments = [.. Enumerable.Range(0, ClusterCount).Select(Assignment)];
-        List<IMessage> resources = [Listener(), Routes(), .. Enumerable.Range(0, ClusterCount).Select(EdsCluster), .. Assignments];
+        List<IMessage> resources = [ApiListener(), Routes(), .. Enumerable.Range(0, ClusterCount).Select(EdsCluster), .. Assignments];
         Binary = [.. resources.Select(message => (message.Descriptor.Parser, message.ToByteArray()))];
         Text = ToJson(resources);
     }
@@ -59,7 +59,7 @@ internal sealed class LargeConfiguration
         return new ClusterLoadAssignment { ClusterName = Name(cluster), Endpoints = { locality } };
     }
 
-    private static Listener Listener()
+    private static Listener ApiListener()
     {
         var manager = new HttpConnectionManager
         {
@@ -85,9 +85,8 @@ internal sealed class LargeConfiguration
 
     private static byte[] ToJson(IEnumerable<IMessage> resources)
     {
-        var types = Google.Protobuf.Reflection.TypeRegistry.FromMessages(
-            Cluster.Descriptor, ClusterLoadAssignment.Descriptor, RouteConfiguration.Descriptor,
-            Mesh.Wire.Protos.Envoy.Config.Listener.V3.Listener.Descriptor, HttpConnectionManager.Descriptor, Router.Descriptor);
+        var types = TypeRegistry.FromMessages(
+            Listener.Descriptor, RouteConfiguration.Descriptor, Cluster.Descriptor, ClusterLoadAssignment.Descriptor, HttpConnectionManager.Descriptor, Router.Descriptor);
         var formatter = new JsonFormatter(JsonFormatter.Settings.Default.WithTypeRegistry(types));
         return Encoding.UTF8.GetBytes($"{{\"resources\": [{string.Join(",\n", resources.Select(r => formatter.Format(Any.Pack(r))))}]}}");
     }

@@ -66,7 +66,8 @@ public sealed class CertificateTests : IDisposable
         using (var read = X509Certificate2.CreateFromPemFile(files.CertificateFile, files.KeyFile))
             Assert.Equal(second.Certificate.Thumbprint, read.Thumbprint);
         Assert.Equal(_root.Root.ExportCertificatePem(), File.ReadAllText(files.AuthorityFile));
-        Assert.Equal(["..2", "..data", "ca.pem", "cert.pem", "key.pem"], Directory.GetFileSystemEntries(_folder["tls"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        var names = Directory.GetFileSystemEntries(_folder["tls"]).Select(Path.GetFileName).Order(StringComparer.Ordinal);
+        Assert.Equal(["..2", "..data", "ca.pem", "cert.pem", "key.pem"], names);
     }
 
     private static X509ChainStatusFlags[] Problems(IssuedCertificate leaf, CertificateAuthority trust)

@@ -31,14 +31,22 @@ public sealed class GrpcJsPeerTests : IDisposable
         var many = await GrpcCall.CallAsync(client, Service + "ServerStream", EchoReply.Parser, new EchoRequest { Text = "b", Count = 3 });
         Assert.Equal([1, 2, 3], many.Messages.Select(m => m.Count));
 
-        var gathered = await GrpcCall.CallAsync(client, Service + "ClientStream", EchoReply.Parser, new EchoRequest { Text = "c" }, new EchoRequest { Text = "d" });
+        var gathered = await GrpcCall.CallAsync(
+            client, Service + "ClientStream", EchoReply.Parser, new EchoRequest { Text = "c" }, new EchoRequest { Text = "d" });
         Assert.Equal([new EchoReply { Text = "d", Count = 2, Server = "gamma" }], gathered.Messages);
 
         var failed = await GrpcCall.CallAsync(client, Service + "Fail", EchoReply.Parser, new FailRequest { Code = 14, Message = "away" });
         Assert.Equal((0, "14 in headers"), (failed.Messages.Count, failed.Status));
 
         var stats = await GrpcCall.CallAsync(client, Service + "Stats", StatsReply.Parser, new StatsRequest());
-        Assert.Equal(new StatsReply { Sockets = 1, Sessions = 1, OpenSessions = 1, Calls = { ["unary"] = 1, ["serverStream"] = 1, ["clientStream"] = 1, ["fail"] = 1 } }, stats.Messages.Single());
+        var expected = new StatsReply
+        {
+            Sockets = 1,
+            Sessions = 1,
+            OpenSessions = 1,
+            Calls = { ["unary"] = 1, ["serverStream"] = 1, ["clientStream"] = 1, ["fail"] = 1 },
+        };
+        Assert.Equal([expected], stats.Messages);
     }
 
     [PeerFact(Peer.GrpcJs)]
@@ -87,7 +95,8 @@ public sealed class GrpcJsPeerTests : IDisposable
         Assert.Equal(("s", "0 in trailers"), (replies.Single().Text, status));
 
         using var nobody = PlainClient.Create(peer.Url, HttpVersion.Version20, _authority);
-        await Assert.ThrowsAsync<HttpRequestException>(() => GrpcCall.CallAsync(nobody, Service + "Unary", EchoReply.Parser, new EchoRequest()));
+        await Assert.ThrowsAsync<HttpRequestException>(
+            () => GrpcCall.CallAsync(nobody, Service + "Unary", EchoReply.Parser, new EchoRequest()));
         Assert.Equal(1, (await peer.GetCountsAsync()).Calls["unary"]);
     }
 }

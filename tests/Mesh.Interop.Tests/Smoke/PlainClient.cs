@@ -14,7 +14,11 @@ internal static class PlainClient
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false };
         handler.SslOptions.CertificateChainPolicy = trust?.TrustPolicy();
         if (identity is not null)
-            handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(identity.Certificate, identity.Intermediates, offline: true);
+        {
+            handler.SslOptions.ClientCertificateContext =
+                SslStreamCertificateContext.Create(identity.Certificate, identity.Intermediates, offline: true);
+        }
+
         if (endPoint is not null)
         {
             handler.ConnectCallback = async (_, cancel) =>

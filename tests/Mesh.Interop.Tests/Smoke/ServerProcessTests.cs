@@ -23,7 +23,8 @@ public sealed class ServerProcessTests : IDisposable
     public async Task ItServesCountsAndEnds(ServerProtocol protocol, string version)
     {
         using var leaf = _authority.CreateIntermediate().IssueServer();
-        await using var server = await ServerProcess.StartAsync(protocol, "beta", certificate: protocol == ServerProtocol.Tls ? new PemFolder(_folder.Path, leaf) : null);
+        var certificate = protocol == ServerProtocol.Tls ? new PemFolder(_folder.Path, leaf) : null;
+        await using var server = await ServerProcess.StartAsync(protocol, "beta", certificate: certificate);
         using var client = PlainClient.Create(server.Url, Version.Parse(version), _authority);
         Assert.Equal("beta", await client.GetStringAsync("x"));
         await client.GetStringAsync("y");
@@ -64,7 +65,8 @@ public sealed class ServerProcessTests : IDisposable
     public async Task AServerThatCannotStartSaysWhy()
     {
         await using var first = await ServerProcess.StartAsync(ServerProtocol.H1);
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => ServerProcess.StartAsync(ServerProtocol.H1, port: first.Port));
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => ServerProcess.StartAsync(ServerProtocol.H1, port: first.Port));
         Assert.Contains("address already in use", error.Message, StringComparison.OrdinalIgnoreCase);
     }
 }

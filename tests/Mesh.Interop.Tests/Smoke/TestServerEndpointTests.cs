@@ -71,7 +71,8 @@ public sealed class TestServerEndpointTests : IAsyncLifetime
         using var tcp = new TcpClient();
         await tcp.ConnectAsync(IPAddress.Loopback, _peers["h1"].Server.Port);
         using var reader = new StreamReader(tcp.GetStream());
-        await tcp.GetStream().WriteAsync("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"u8.ToArray());
+        await tcp.GetStream().WriteAsync(
+            "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"u8.ToArray());
         foreach (var part in new[] { "one", "two" })
         {
             await tcp.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"3\r\n{part}\r\n"));
@@ -93,7 +94,8 @@ public sealed class TestServerEndpointTests : IAsyncLifetime
     public async Task UploadTellsLengthAndHash(string peer, string path)
     {
         var bytes = RandomNumberGenerator.GetBytes(3_000_000);
-        using var response = await SendAsync(peer, HttpMethod.Post, path, new ByteArrayContent(bytes), r => r.Headers.ExpectContinue = path == "expect");
+        using var response = await SendAsync(
+            peer, HttpMethod.Post, path, new ByteArrayContent(bytes), r => r.Headers.ExpectContinue = path == "expect");
         var answer = await response.Content.ReadFromJsonAsync<Uploaded>();
         Assert.Equal(new Uploaded(bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes))), answer);
         Assert.Equal(answer!.Sha256, _peers[peer].Server.Records.Single().Body!.Sha256);
@@ -132,7 +134,8 @@ public sealed class TestServerEndpointTests : IAsyncLifetime
     {
         using var response = await SendAsync(peer, HttpMethod.Get, "sse/3?ms=1");
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.MediaType);
-        Assert.Equal("id: 1\ndata: event 1\n\nid: 2\ndata: event 2\n\nid: 3\ndata: event 3\n\n", await response.Content.ReadAsStringAsync());
+        Assert.Equal(
+            "id: 1\ndata: event 1\n\nid: 2\ndata: event 2\n\nid: 3\ndata: event 3\n\n", await response.Content.ReadAsStringAsync());
     }
 
     [Theory]
@@ -259,7 +262,9 @@ public sealed class TestServerEndpointTests : IAsyncLifetime
         await using var server = await TestServer.StartAsync();
         using var tcp = new TcpClient();
         await tcp.ConnectAsync(IPAddress.Loopback, server.Port);
-        await tcp.GetStream().WriteAsync("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n0\r\nx-last: word\r\n\r\n"u8.ToArray());
+        await tcp.GetStream().WriteAsync(
+            ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"u8
+            + "3\r\nabc\r\n0\r\nx-last: word\r\n\r\n"u8).ToArray());
         await new StreamReader(tcp.GetStream()).ReadToEndAsync();
         Assert.Equal(["word"], server.Records.Single().Body!.Trailers["x-last"]);
     }
@@ -268,7 +273,12 @@ public sealed class TestServerEndpointTests : IAsyncLifetime
         string peer, HttpMethod method, string path, HttpContent? content = null, Action<HttpRequestMessage>? configure = null)
     {
         var client = _peers[peer].Client;
-        var request = new HttpRequestMessage(method, path) { Content = content, Version = client.DefaultRequestVersion, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        var request = new HttpRequestMessage(method, path)
+        {
+            Content = content,
+            Version = client.DefaultRequestVersion,
+            VersionPolicy = client.DefaultVersionPolicy,
+        };
         configure?.Invoke(request);
         return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }

@@ -31,7 +31,11 @@ public sealed class TestServerProtocolTests : IDisposable
             o.Certificate = tls ? certificate : null;
         });
         using var client = PlainClient.Create(server.Url, Version.Parse(version), _authority);
-        using var request = new HttpRequestMessage(HttpMethod.Put, "a%2Fb?q=1") { Version = client.DefaultRequestVersion, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var request = new HttpRequestMessage(HttpMethod.Put, "a%2Fb?q=1")
+        {
+            Version = client.DefaultRequestVersion,
+            VersionPolicy = client.DefaultVersionPolicy,
+        };
         request.Headers.Host = "localhost";
         request.Headers.Add("x-probe", "yes");
         request.Content = new StringContent("abc");

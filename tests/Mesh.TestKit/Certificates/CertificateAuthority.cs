@@ -69,7 +69,8 @@ public sealed class CertificateAuthority : IDisposable
 
         var now = TimeProvider.System.GetUtcNow();
         using var certificate = Sign(request, leaf.NotBefore ?? now - Day, leaf.NotAfter ?? now + (365 * Day));
-        return new IssuedCertificate(certificate.CopyWithPrivateKey(key), Intermediates(), key.ExportPkcs8PrivateKeyPem(), Root.ExportCertificatePem());
+        return new IssuedCertificate(
+            certificate.CopyWithPrivateKey(key), Intermediates(), key.ExportPkcs8PrivateKeyPem(), Root.ExportCertificatePem());
     }
 
     /// <summary>A policy that trusts this authority's root and nothing of the machine's.</summary>
@@ -91,7 +92,8 @@ public sealed class CertificateAuthority : IDisposable
     {
         var request = NewRequest(name, key);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        var usage = X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign;
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(usage, critical: true));
         return request;
     }
 

@@ -13,7 +13,7 @@ public sealed class IssuedCertificate : IDisposable
         RootPem = rootPem;
     }
 
-    /// <summary>Reads back what <see cref="PemFolder"/> wrote; the root is then the authority's affair, and <see cref="RootPem"/> empty.</summary>
+    /// <summary>Reads back what <see cref="PemFolder"/> wrote, without the root: <see cref="RootPem"/> is empty.</summary>
     public static IssuedCertificate FromPemFiles(string certificateFile, string keyFile)
     {
         var chain = new X509Certificate2Collection();

@@ -13,10 +13,19 @@ namespace Mesh.TestKit.Peers;
 /// <param name="Connection">The connection's serial number: distinct numbers are distinct sockets.</param>
 /// <param name="RequestOfConnection">The request's number within its connection, from 1.</param>
 public sealed record NginxAnswer(
-    string Protocol, string Scheme, string Host, string Target, string Http2, string Alpn, string ServerName, long Connection, long RequestOfConnection)
+    string Protocol,
+    string Scheme,
+    string Host,
+    string Target,
+    string Http2,
+    string Alpn,
+    string ServerName,
+    long Connection,
+    long RequestOfConnection)
 {
     internal const string Format =
-        "$server_protocol\\n$scheme\\n$host\\n$request_uri\\n$http2\\n$ssl_alpn_protocol\\n$ssl_server_name\\n$connection\\n$connection_requests\\n";
+        "$server_protocol\\n$scheme\\n$host\\n$request_uri\\n$http2\\n" +
+        "$ssl_alpn_protocol\\n$ssl_server_name\\n$connection\\n$connection_requests\\n";
 
     /// <summary>Reads an answer's body: one value a line.</summary>
     public static NginxAnswer Parse(string body)

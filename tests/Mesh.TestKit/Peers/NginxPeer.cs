@@ -92,7 +92,8 @@ public sealed class NginxPeer : IAsyncDisposable
         try
         {
             // nginx writes its pid once its sockets listen.
-            await Wait.EventuallyAsync(() => new FileInfo(folder["nginx.pid"]) is { Exists: true, Length: > 0 } || File.Exists(folder["ended"]), StartLimit);
+            await Wait.EventuallyAsync(
+                () => new FileInfo(folder["nginx.pid"]) is { Exists: true, Length: > 0 } || File.Exists(folder["ended"]), StartLimit);
             if (!File.Exists(folder["ended"]))
                 return peer;
             throw process.Errors.Contains("Address already in use", StringComparison.Ordinal)

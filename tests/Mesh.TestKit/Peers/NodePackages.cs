@@ -9,7 +9,9 @@ internal sealed class NodePackages(string folder)
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(5);
 
     public static string? Reason =>
-        InstalledProgram.Find("node") is null ? "node is not installed" : InstalledProgram.Find("npm") is null ? "npm is not installed" : null;
+        InstalledProgram.Find("node") is null ? "node is not installed"
+        : InstalledProgram.Find("npm") is null ? "npm is not installed"
+        : null;
 
     public string Folder => folder;
 

@@ -88,7 +88,8 @@ public sealed class ChildProcess : IAsyncDisposable
             throw new TimeoutException($"'{_process.StartInfo.FileName}' printed no line '{prefix}...' within {limit}.\n{Errors}");
         }
 
-        throw new InvalidOperationException($"'{_process.StartInfo.FileName}' ended with {_process.ExitCode} before a line '{prefix}...'.\n{Errors}");
+        throw new InvalidOperationException(
+            $"'{_process.StartInfo.FileName}' ended with {_process.ExitCode} before a line '{prefix}...'.\n{Errors}");
     }
 
     /// <summary>Writes a line to standard input.</summary>

@@ -1,6 +1,8 @@
 namespace Mesh.TestKit.Servers;
 
-/// <summary>Counts and files what arrives. Counts are kept for ever, since a test settles accounts with them; records are bounded.</summary>
+/// <summary>
+/// Counts and files what arrives. Counts are kept for ever, since a test settles accounts with them; records are bounded.
+/// </summary>
 internal sealed class ServerLedger(int recordLimit)
 {
     private readonly Lock _lock = new();

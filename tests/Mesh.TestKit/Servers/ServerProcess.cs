@@ -54,10 +54,11 @@ public sealed class ServerProcess : IAsyncDisposable
     public Uri Url => new($"{(_protocol == ServerProtocol.Tls ? "https" : "http")}://127.0.0.1:{Port}/");
 
     /// <summary>Starts a server and waits until it listens. A port lets it take the place of one that was killed.</summary>
-    public static async Task<ServerProcess> StartAsync(ServerProtocol protocol, string name = "server", int port = 0, PemFolder? certificate = null)
+    public static async Task<ServerProcess> StartAsync(
+        ServerProtocol protocol, string name = "server", int port = 0, PemFolder? certificate = null)
     {
         if ((protocol == ServerProtocol.Tls) != (certificate is not null))
-            throw new ArgumentException($"Protocol {protocol} and certificate '{certificate?.CertificateFile}' do not go together.", nameof(certificate));
+            throw new ArgumentException($"Protocol {protocol} and certificate {certificate?.CertificateFile} disagree.", nameof(certificate));
 
         var program = Path.Combine(AppContext.BaseDirectory, "Mesh.TestServer.dll");
         if (!File.Exists(program))
@@ -65,7 +66,10 @@ public sealed class ServerProcess : IAsyncDisposable
 
         List<string> arguments =
         [
-            program, "--protocol", protocol.ToString().ToLowerInvariant(), "--name", name, "--port", port.ToString(CultureInfo.InvariantCulture),
+            program,
+            "--protocol", protocol.ToString().ToLowerInvariant(),
+            "--name", name,
+            "--port", port.ToString(CultureInfo.InvariantCulture),
         ];
         if (certificate is not null)
             arguments.AddRange(["--certificate", certificate.CertificateFile, "--key", certificate.KeyFile]);

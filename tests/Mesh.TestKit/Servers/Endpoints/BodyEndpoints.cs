@@ -30,7 +30,8 @@ internal static class BodyEndpoints
             length += count;
         }
 
-        await context.Response.WriteAsJsonAsync(new { length, sha256 = Convert.ToHexStringLower(hash.GetHashAndReset()) }, context.RequestAborted);
+        var sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
+        await context.Response.WriteAsJsonAsync(new { length, sha256 }, context.RequestAborted);
     }
 
     /// <summary>

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using Mesh.TestKit.Servers;
+using Xunit;
+
+namespace Mesh.Client.Tests.Calls;
+
+/// <summary>Each attempt is a message of its own, made of the caller's, which stays as it was.</summary>
+public sealed class RetryTraceTests : MeshTest
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task EachAttemptHasItsOwnTraceparent(bool http2)
+    {
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "System.Net.Http",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+        };
+        ActivitySource.AddActivityListener(listener);
+        TestServer server = http2 ? await StartHttp2ServerAsync() : await StartServerAsync();
+        TestMesh mesh = await StartMeshAsync(ServiceA(server, $"protocol: {(http2 ? "http2" : "http1")}", "retry: { retries: 2, on: [5xx], backoff: 1ms }"));
+        using var parent = new Activity("caller");
+        parent.Start();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://a/status/503");
+
+        (await mesh.Client.SendAsync(request)).Dispose();
+
+        ActivityContext[] seen = [.. server.Records.Select(record => ActivityContext.Parse(record.Header("traceparent")!, null))];
+        Assert.Equal(3, seen.Length);
+        Assert.All(seen, context => Assert.Equal(parent.TraceId, context.TraceId));
+        Assert.Equal(4, seen.Select(context => context.SpanId).Append(parent.SpanId).Distinct().Count());
+        Assert.Empty(request.Headers);
+    }
+
+    [Fact]
+    public async Task TheCallersMessageIsLeftAsItWas()
+    {
+        TestServer server = await StartServerAsync();
+        TestMesh mesh = await StartMeshAsync(ServiceA(server, "retry: { retries: 1, on: [5xx], backoff: 1ms }", "routes: [{ prefix: /, rewrite: { host: other, prefix: /status/ }, request_headers: { set: { x-set: s } } }]"));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "http://a/503") { Content = new StringContent("x") };
+        request.Headers.Add("x-mine", "1");
+
+        using HttpResponseMessage response = await mesh.Client.SendAsync(request);
+
+        Assert.Equal(["other", "other"], server.Records.Select(record => record.Authority));
+        Assert.All(server.Records, record => Assert.Equal(("1", "s"), (record.Header("x-mine"), record.Header("x-set"))));
+        Assert.Equal("x-mine", Assert.Single(request.Headers).Key);
+        Assert.Null(request.Headers.Host);
+        Assert.Equal(new Uri("http://a/503"), request.RequestUri);
+        Assert.Same(request, response.RequestMessage);
+    }
+}

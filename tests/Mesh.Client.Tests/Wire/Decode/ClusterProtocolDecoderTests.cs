@@ -1,0 +1,53 @@
+using Mesh.Resources;
+using Xunit;
+
+namespace Mesh.Client.Tests.Wire.Decode;
+
+/// <summary>Which protocol a cluster speaks and how long its connections live, by the new options and the deprecated fields.</summary>
+public sealed class ClusterProtocolDecoderTests
+{
+    private const string Options = "'@type': type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+    private const string At = "typed_extension_protocol_options[\"x\"]";
+
+    [Theory]
+    [InlineData("", UpstreamProtocol.Default)]
+    [InlineData("http2_protocol_options: {}", UpstreamProtocol.Http2)]
+    [InlineData($"typed_extension_protocol_options: {{x: {{{Options}, explicit_http_config: {{http_protocol_options: {{}}}}}}}}", UpstreamProtocol.Http1)]
+    [InlineData($"typed_extension_protocol_options: {{x: {{{Options}, explicit_http_config: {{http2_protocol_options: {{}}}}}}}}", UpstreamProtocol.Http2)]
+    [InlineData($"typed_extension_protocol_options: {{x: {{{Options}, auto_config: {{}}}}}}", UpstreamProtocol.Auto)]
+    [InlineData($"typed_extension_protocol_options: {{x: {{{Options}, use_downstream_protocol_config: {{}}}}}}", UpstreamProtocol.Default)]
+    [InlineData($"http2_protocol_options: {{}}, typed_extension_protocol_options: {{x: {{{Options}, explicit_http_config: {{http_protocol_options: {{}}}}}}}}",
+        UpstreamProtocol.Http1)]
+    public void TheProtocolIsRead(string fields, object protocol) => Assert.Equal((UpstreamProtocol)protocol, Accept(fields).Protocol);
+
+    [Theory]
+    [InlineData("common_http_protocol_options: {idle_timeout: 3s, max_connection_duration: 4s}")]
+    [InlineData($"typed_extension_protocol_options: {{x: {{{Options}, auto_config: {{}}, common_http_protocol_options: {{idle_timeout: 3s, max_connection_duration: 4s}}}}}}")]
+    public void TheLifeOfConnectionsIsRead(string fields)
+    {
+        ClusterResource cluster = Accept(fields);
+        Assert.Equal((TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4)), (cluster.IdleTimeout, cluster.MaxConnectionDuration));
+    }
+
+    [Theory]
+    [InlineData("{}", "E resources[0].typed_extension_protocol_options[\"x\"]: '@type' is missing")]
+    [InlineData($"{{{Options}}}", $"E {At}: required: explicit_http_config, use_downstream_protocol_config or auto_config")]
+    [InlineData($"{{{Options}, explicit_http_config: {{}}}}", $"E {At}.explicit_http_config: required: http_protocol_options or http2_protocol_options")]
+    [InlineData($"{{{Options}, explicit_http_config: {{http3_protocol_options: {{}}}}}}", $"E {At}.explicit_http_config.http3_protocol_options: not supported")]
+    [InlineData($"{{{Options}, auto_config: {{}}, http_filters: [{Xds.Router}]}}", $"E {At}.http_filters: not supported")]
+    [InlineData($"{{{Options}, auto_config: {{}}, upstream_http_protocol_options: {{auto_sni: true, auto_san_validation: true}}}}",
+        $"E {At}.upstream_http_protocol_options.auto_sni: not supported", $"E {At}.upstream_http_protocol_options.auto_san_validation: not supported")]
+    [InlineData($"{{{Options}, auto_config: {{}}, common_http_protocol_options: {{idle_timeout: -1s}}}}",
+        $"E {At}.common_http_protocol_options.idle_timeout: -1s is not allowed")]
+    [InlineData($"{{{Options}, auto_config: {{}}, common_http_protocol_options: {{max_stream_duration: 1s}}}}",
+        $"W {At}.common_http_protocol_options.max_stream_duration: known but not supported on a cluster")]
+    [InlineData($"{{{Options}, auto_config: {{http2_protocol_options: {{max_concurrent_streams: 5}}}}}}",
+        $"W {At}.auto_config.http2_protocol_options.max_concurrent_streams: known but not supported")]
+    [InlineData("{'@type': type.googleapis.com/envoy.extensions.filters.network.redis_proxy.v3.RedisProtocolOptions}",
+        $"W {At}: 'type.googleapis.com/envoy.extensions.filters.network.redis_proxy.v3.RedisProtocolOptions' is not supported: it has no effect")]
+    public void OthersAreReported(string options, params string[] findings) => Read($"typed_extension_protocol_options: {{x: {options}}}").AssertFindings(findings);
+
+    private static ClusterResource Accept(string fields) => Read(fields).AssertFindings().Set.Clusters["c"];
+
+    private static Decoded Read(string fields) => Decoded.Yaml(Xds.Document(Xds.ClusterWith("c", fields.Length == 0 ? "" : $"{fields}, ", "127.0.0.1:1")));
+}

@@ -1,0 +1,102 @@
+using Google.Protobuf;
+using Mesh.Resources;
+using Mesh.Wire.Decode;
+using Mesh.Wire.Protos.Envoy.Config.Bootstrap.V3;
+using Xunit;
+
+namespace Mesh.Client.Tests.Wire;
+
+/// <summary>
+/// Inputs that once broke another proxy end in a resource or in a refusal: no exception, no silence, no long thought. How many end
+/// in which is counted, so that a change of the decoder's mind shows.
+/// </summary>
+public sealed class FuzzCorpusDecodeTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
+
+    [CorpusFact]
+    public void RouteConfigurations() => AssertCounts("route_configuration", ".rc.bin", accepted: 0, refused: 0, wire => [(Xds.RoutesType, wire)]);
+
+    [CorpusFact]
+    public void Clusters() => AssertCounts("cluster", ".bin", accepted: 0, refused: 0, wire => [(Xds.ClusterType, wire)]);
+
+    [CorpusFact]
+    public void Listeners() => AssertCounts("listener", ".bin", accepted: 0, refused: 0, wire => [(Xds.ListenerType, wire)]);
+
+    [CorpusFact]
+    public void StaticResourcesOfBootstraps() => AssertCounts("server_bootstrap", ".bin", accepted: 0, refused: 0, StaticResources);
+
+    [CorpusFact]
+    public void Texts()
+    {
+        var outcomes = new List<bool>();
+        foreach (string file in Corpus.Files("dev/fuzz/json"))
+        {
+            byte[] text = File.ReadAllBytes(file);
+            outcomes.Add(Quickly(file, () => Decoded.Read(text, yaml: false)).HasErrors);
+            outcomes.Add(Quickly(file, () => Decoded.Read(text, yaml: true)).HasErrors);
+        }
+
+        Assert.Equal((0, 0), (outcomes.Count(refused => !refused), outcomes.Count(refused => refused)));
+    }
+
+    private static void AssertCounts(string folder, string ending, int accepted, int refused, Func<byte[], IEnumerable<(string Type, byte[] Wire)>> resources)
+    {
+        int taken = 0, left = 0;
+        foreach (string file in Corpus.Files($"dev/fuzz/{folder}").Where(file => file.EndsWith(ending, StringComparison.Ordinal)))
+        {
+            foreach (var (type, wire) in resources(File.ReadAllBytes(file)))
+            {
+                Decoded decoded = Quickly(file, () => Decode(type, wire));
+                Assert.True(decoded.HasErrors == (decoded.Set.Count == 0), $"{file}: neither taken nor refused");
+                _ = decoded.HasErrors ? left++ : taken++;
+            }
+        }
+
+        Assert.Equal((accepted, refused), (taken, left));
+    }
+
+    private static Decoded Decode(string type, byte[] wire)
+    {
+        var set = new ResourceSet();
+        var errors = new ErrorCollector();
+        new ResourceDecoder(set, errors).Decode(type, wire);
+        return new Decoded(set, errors.Items);
+    }
+
+    /// <summary>The listeners, clusters and secrets of a bootstrap; a malformed one has none.</summary>
+    private static IEnumerable<(string Type, byte[] Wire)> StaticResources(byte[] wire)
+    {
+        Bootstrap.Types.StaticResources resources;
+        try
+        {
+            resources = Bootstrap.Parser.ParseFrom(wire).StaticResources ?? new();
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return [];
+        }
+
+        return
+        [
+            .. resources.Listeners.Select(listener => (Xds.ListenerType, listener.ToByteArray())),
+            .. resources.Clusters.Select(cluster => (Xds.ClusterType, cluster.ToByteArray())),
+            .. resources.Secrets.Select(secret => (Xds.SecretType, secret.ToByteArray())),
+        ];
+    }
+
+    /// <summary>A machine under load may stall once; it does not stall three times on the same input.</summary>
+    private static Decoded Quickly(string file, Func<Decoded> decode)
+    {
+        TimeProvider clock = TimeProvider.System;
+        for (int i = 0; i < 3; i++)
+        {
+            long start = clock.GetTimestamp();
+            Decoded decoded = decode();
+            if (clock.GetElapsedTime(start) <= Limit)
+                return decoded;
+        }
+
+        throw new Xunit.Sdk.XunitException($"{file} takes more than {Limit}");
+    }
+}

@@ -1,0 +1,193 @@
+using System.Net;
+using Mesh.TestKit;
+using Mesh.TestKit.Certificates;
+using Mesh.TestKit.Servers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Mesh.Interop.Tests.Transport;
+
+/// <summary>
+/// What happens to connections when what they were made with is replaced: new calls go over new ones, a call under way ends on the
+/// one it is on, and then the server sees the old ones closed.
+/// </summary>
+public sealed class GenerationTests : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private readonly CertificateAuthority _authority = CertificateAuthority.Create();
+    private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TempFolder _folder = new();
+
+    public void Dispose()
+    {
+        _authority.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData("http1")]
+    [InlineData("http2")]
+    public async Task AReplacedClientCertificate(string protocol)
+    {
+        using var certificate = _authority.IssueServer("shop.test");
+        using var first = _authority.IssueClient("first");
+        using var second = _authority.IssueClient("second");
+        await using var server = await StartAsync(certificate, clientAuthority: _authority);
+        var identity = new PemFolder(_folder["identity"], first);
+        await using var mesh = await MeshedClient.StartAsync(Services(
+            protocol, $"tls: {{ ca: {identity.AuthorityFile}, sni: shop.test, cert: {identity.CertificateFile}, key: {identity.KeyFile} }}", server.Port));
+
+        await ReplaceAsync(mesh, server, server, () => identity.Write(second), record => record.ClientSubject == "CN=second");
+        Assert.Equal("CN=first", server.Records[0].ClientSubject);
+    }
+
+    [Theory]
+    [InlineData("http1")]
+    [InlineData("http2")]
+    public async Task AReplacedAuthority(string protocol)
+    {
+        using var other = CertificateAuthority.Create("Other Root");
+        using var before = _authority.IssueServer("shop.test");
+        using var after = other.IssueServer("shop.test");
+        await using var server = await StartAsync(before);
+        var files = new PemFolder(_folder["trust"], before);
+        await using var mesh = await MeshedClient.StartAsync(Services(protocol, $"tls: {{ ca: {files.AuthorityFile}, sni: shop.test }}", server.Port));
+
+        // Both at once: where a new connection is made between the two, the call would have to be refused.
+        File.WriteAllText(_folder["both.pem"], before.RootPem + "\n" + after.RootPem);
+        await ReplaceAsync(
+            mesh,
+            server,
+            server,
+            () =>
+            {
+                server.UseCertificate(after);
+                files.Write(after);
+            },
+            record => record.ConnectionId != server.Records[0].ConnectionId && server.Records[^1].ConnectionId == record.ConnectionId,
+            refusalsAllowed: true);
+    }
+
+    [Fact]
+    public async Task WithdrawnTrustEndsNewCallsAndNotThoseUnderWay()
+    {
+        using var other = CertificateAuthority.Create("Other Root");
+        using var certificate = _authority.IssueServer("shop.test");
+        using var unrelated = other.IssueServer("shop.test");
+        await using var server = await StartAsync(certificate);
+        var files = new PemFolder(_folder["trust"], certificate);
+        await using var mesh = await MeshedClient.StartAsync(Services("http2", $"tls: {{ ca: {files.AuthorityFile}, sni: shop.test }}", server.Port));
+        using var held = await HoldAsync(mesh);
+
+        files.Write(unrelated);
+        await Wait.EventuallyAsync(async () => (await mesh.GetAsync("http://shop/")).Flag == "UF", Limit);
+
+        _release.SetResult();
+        Assert.Equal("held to the end", await held.Content.ReadAsStringAsync());
+        await Wait.EventuallyAsync(() => server.Counts.OpenConnections == 0, Limit);
+    }
+
+    [Fact]
+    public async Task AnotherProtocol()
+    {
+        using var certificate = _authority.IssueServer("shop.test");
+        await using var server = await StartAsync(certificate);
+        var files = new PemFolder(_folder["trust"], certificate);
+        string Services(string protocol) => GenerationTests.Services(protocol, $"tls: {{ ca: {files.AuthorityFile}, sni: shop.test }}", server.Port);
+        await using var mesh = await MeshedClient.StartAsync(Services("http1"));
+        await ReplaceAsync(mesh, server, server, () => mesh.Update(Services("http2")), record => record.Protocol == "HTTP/2");
+    }
+
+    [Theory]
+    [InlineData("http1", HttpProtocols.Http1)]
+    [InlineData("http2", HttpProtocols.Http2)]
+    public async Task ARemovedEndpoint(string protocol, HttpProtocols protocols)
+    {
+        await using var gone = await StartAsync(null, protocols);
+        await using var stays = await StartAsync(null, protocols);
+        await using var mesh = await MeshedClient.StartAsync(Services(protocol, "", gone.Port));
+        await ReplaceAsync(mesh, gone, stays, () => mesh.Update(Services(protocol, "", stays.Port)), _ => true);
+        Assert.Equal(0, gone.Counts.OpenConnections);
+    }
+
+    [Fact]
+    public async Task ARemovedCluster()
+    {
+        await using var server = await StartAsync(null, HttpProtocols.Http2);
+        await using var mesh = await MeshedClient.StartAsync(Services("http2", "", server.Port));
+        using var held = await HoldAsync(mesh);
+        mesh.Update("resources: []");
+        Assert.Equal("NR", (await mesh.GetAsync("http://shop/")).Flag);
+        Assert.Equal(1, server.Counts.OpenConnections);
+
+        _release.SetResult();
+        Assert.Equal("held to the end", await held.Content.ReadAsStringAsync());
+        await Wait.EventuallyAsync(() => server.Counts.OpenConnections == 0, Limit);
+    }
+
+    /// <summary>
+    /// Holds a call, makes the change, calls until a new connection carries the calls, ends the held call, and sees that only the new
+    /// connection is left.
+    /// </summary>
+    private async Task ReplaceAsync(
+        MeshedClient mesh, TestServer before, TestServer after, Action change, Func<RequestRecord, bool> isNew, bool refusalsAllowed = false)
+    {
+        using var held = await HoldAsync(mesh);
+        change();
+        await Wait.EventuallyAsync(
+            async () =>
+            {
+                var (status, flag, reason) = await mesh.GetAsync("http://shop/");
+                if (refusalsAllowed && flag == "UF")
+                    return false;
+                Assert.True(status == HttpStatusCode.OK, $"{status} {reason}");
+                return after.Records.Count > 0 && isNew(after.Records[^1]);
+            },
+            Limit);
+        var heldOn = before.Records.Single(r => r.Path == "/held").ConnectionId;
+        var next = after.Records[^1].ConnectionId;
+        Assert.NotEqual((before, heldOn), (after, next));
+
+        _release.SetResult();
+        Assert.Equal("held to the end", await held.Content.ReadAsStringAsync());
+        await Wait.EventuallyAsync(() => Open(before, after) == 1, Limit);
+        var made = after.Counts.Connections;
+        Assert.Equal(HttpStatusCode.OK, (await mesh.GetAsync("http://shop/")).Status);
+        Assert.Equal((next, made), (after.Records[^1].ConnectionId, after.Counts.Connections));
+    }
+
+    private static int Open(TestServer before, TestServer after) =>
+        after.Counts.OpenConnections + (before == after ? 0 : before.Counts.OpenConnections);
+
+    /// <summary>Starts a call of which the headers have come and the body has not ended.</summary>
+    private static Task<HttpResponseMessage> HoldAsync(MeshedClient mesh) =>
+        mesh.Http.GetAsync(new Uri("http://shop/held"), HttpCompletionOption.ResponseHeadersRead);
+
+    private static string Services(string protocol, string more, int port) => $$"""
+        services:
+          shop:
+            endpoints: ["127.0.0.1:{{port}}"]
+            protocol: {{protocol}}
+            {{more}}
+        """;
+
+    private Task<TestServer> StartAsync(
+        IssuedCertificate? certificate, HttpProtocols protocols = HttpProtocols.Http1AndHttp2, CertificateAuthority? clientAuthority = null) =>
+        TestServer.StartAsync(o =>
+        {
+            o.Protocols = protocols;
+            o.Certificate = certificate;
+            o.ClientAuthority = clientAuthority;
+            o.Handler = AnswerAsync;
+        });
+
+    private async Task<bool> AnswerAsync(HttpContext context)
+    {
+        if (context.Request.Path != "/held")
+            return false;
+        await context.Response.WriteAsync("held ");
+        await _release.Task;
+        await context.Response.WriteAsync("to the end");
+        return true;
+    }
+}
