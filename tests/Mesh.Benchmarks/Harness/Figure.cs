@@ -34,5 +34,5 @@ internal sealed record Figure(string Name, double Limit, IReadOnlyList<double> R
     }
 
     /// <summary>Small numbers are ratios and microseconds, large ones bytes and nanoseconds.</summary>
-    private static double Round(double value) => Math.Round(value, Math.Abs(value) < 100 ? 2 : 0);
+    public static double Round(double value) => Math.Round(value, Math.Abs(value) switch { < 10 => 3, < 100 => 1, _ => 0 });
 }

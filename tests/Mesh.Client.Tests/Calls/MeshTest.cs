@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mesh.TestKit;
+using Mesh.TestKit.Certificates;
 using Mesh.TestKit.Servers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -39,13 +40,14 @@ public abstract class MeshTest : IAsyncLifetime
 
     /// <summary>Starts a server; the handler is asked before the built-in endpoints.</summary>
     private protected async Task<TestServer> StartServerAsync(
-        Func<HttpContext, Task<bool>>? handler = null, HttpProtocols protocols = HttpProtocols.Http1, string name = "server")
+        Func<HttpContext, Task<bool>>? handler = null, HttpProtocols protocols = HttpProtocols.Http1, string name = "server", IssuedCertificate? certificate = null)
     {
         TestServer server = await TestServer.StartAsync(options =>
         {
             options.Name = name;
             options.Protocols = protocols;
             options.Handler = handler;
+            options.Certificate = certificate;
         });
         _servers.Add(server);
         return server;

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.WebSockets;
 using System.Text;
-using Mesh.TestKit;
-using Mesh.TestKit.Certificates;
 using Mesh.TestKit.Servers;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Xunit;
@@ -12,16 +10,6 @@ namespace Mesh.Client.Tests.Calls;
 /// <summary><see cref="ClientWebSocket"/> through the mesh: by upgrade over HTTP/1.1, by extended CONNECT over HTTP/2 (RFC 8441).</summary>
 public sealed class WebSocketTests : MeshTest
 {
-    private readonly CertificateAuthority _authority = CertificateAuthority.Create();
-    private readonly TempFolder _folder = new();
-
-    public override async Task DisposeAsync()
-    {
-        await base.DisposeAsync();
-        _authority.Dispose();
-        _folder.Dispose();
-    }
-
     [Theory]
     [InlineData("ws", 1, "http1", "GET")]
     [InlineData("ws", 1, null, "GET")]
@@ -30,12 +18,17 @@ public sealed class WebSocketTests : MeshTest
     [InlineData("wss", 2, "http2", "CONNECT")]
     public async Task BytesGoBothWays(string scheme, int version, string? protocol, string method)
     {
-        TestServer server = await StartAsync(scheme == "wss", version);
         List<string> settings = [];
         if (protocol is not null)
             settings.Add($"protocol: {protocol}");
+        TestTls? tls = null;
         if (scheme == "wss")
-            settings.Add($"tls: {{ ca: {_folder["ca.pem"]}, names: [localhost] }}");
+        {
+            Own(tls = new TestTls());
+            settings.Add(tls.Setting);
+        }
+
+        TestServer server = await StartServerAsync(protocols: version == 1 ? HttpProtocols.Http1 : HttpProtocols.Http2, certificate: tls?.Certificate);
         TestMesh mesh = await StartMeshAsync(ServiceA(server, [.. settings]));
         using ClientWebSocket socket = Create(version);
         using var invoker = new HttpMessageInvoker(mesh.Host.CreateHandler());
@@ -77,22 +70,6 @@ public sealed class WebSocketTests : MeshTest
         await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(new Uri("ws://a/ws"), invoker, CancellationToken.None));
 
         Assert.Equal(("DPE", 0L), (mesh.Outcome.Flag, server.Counts.Requests));
-    }
-
-    private async Task<TestServer> StartAsync(bool tls, int version)
-    {
-        HttpProtocols protocols = version == 1 ? HttpProtocols.Http1 : HttpProtocols.Http2;
-        if (!tls)
-            return await StartServerAsync(protocols: protocols);
-        IssuedCertificate certificate = _authority.IssueServer();
-        await File.WriteAllTextAsync(_folder["ca.pem"], certificate.RootPem);
-        TestServer server = await TestServer.StartAsync(options =>
-        {
-            options.Protocols = protocols;
-            options.Certificate = certificate;
-        });
-        Own(server);
-        return server;
     }
 
     private static ClientWebSocket Create(int version)

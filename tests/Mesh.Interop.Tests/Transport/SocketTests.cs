@@ -96,6 +96,7 @@ public sealed class SocketTests : IDisposable
             hosts: ["*.shop"]
             endpoints: ["127.0.0.1:{{server.Port}}"]
             protocol: {{protocol}}
+            connect_timeout: 60s
             {{(tls is null ? "" : $"tls: {{ ca: {tls.AuthorityFile}, sni: shop.test }}")}}
         """;
 }

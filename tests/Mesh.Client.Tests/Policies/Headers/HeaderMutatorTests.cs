@@ -99,7 +99,7 @@ public sealed class HeaderMutatorTests
         response.Headers.TryAddWithoutValidation("Server", "s");
         HeaderMutator.Create([level], mostSpecificWins: false)!.ApplyToResponse(response);
         Assert.Equal("x-response: 1", string.Join('\n', response.Headers.NonValidated.Select(h => $"{h.Key}: {h.Value}")));
-        Assert.Equal("content-language: de", string.Join('\n', response.Content.Headers.NonValidated.Select(h => $"{h.Key}: {h.Value}")));
+        Assert.Equal("Content-Language: de", string.Join('\n', response.Content.Headers.NonValidated.Select(h => $"{h.Key}: {h.Value}")));
     }
 
     [Fact]

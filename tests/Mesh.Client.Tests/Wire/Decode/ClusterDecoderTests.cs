@@ -52,8 +52,8 @@ public sealed class ClusterDecoderTests
     [InlineData("type: EDS, eds_cluster_config: {}", "E eds_cluster_config.eds_config: required")]
     [InlineData("type: EDS, eds_cluster_config: {eds_config: {path: /x}}", "E eds_cluster_config.eds_config.path: not supported")]
     [InlineData($"type: EDS, {Eds}, {Assignment}", "E load_assignment: not allowed for a cluster of type EDS")]
-    [InlineData($"{Eds}, {Assignment}", "E eds_cluster_config: not allowed for a cluster of type Static")]
-    [InlineData($"type: ORIGINAL_DST, {Assignment}", "E type: OriginalDst is not supported; STATIC, STRICT_DNS, LOGICAL_DNS and EDS are")]
+    [InlineData($"{Eds}, {Assignment}", "E eds_cluster_config: not allowed for a cluster of type STATIC")]
+    [InlineData($"type: ORIGINAL_DST, {Assignment}", "E type: ORIGINAL_DST is not supported; STATIC, STRICT_DNS, LOGICAL_DNS and EDS are")]
     [InlineData($"type: 77, {Assignment}", "E type: 77 is not supported")]
     [InlineData($"cluster_type: {{name: x}}, {Assignment}", "E cluster_type: not supported (envoy.config.cluster.v3.Cluster.CustomClusterType)")]
     [InlineData($"load_assignment: {{cluster_name: c, endpoints: [{{lb_endpoints: [{Named}]}}]}}",
@@ -69,7 +69,7 @@ public sealed class ClusterDecoderTests
         Assert.Empty(Decoded.Resource(Xds.ClusterType, $"name: c{(body.Length == 0 ? "" : ", ")}{body}").AssertFindings(findings).Set.Clusters);
 
     [Theory]
-    [InlineData("lb_policy: RING_HASH", "W lb_policy: RingHash is not supported by this version: endpoints are used in turn")]
+    [InlineData("lb_policy: RING_HASH", "W lb_policy: RING_HASH is not supported by this version: endpoints are used in turn")]
     [InlineData("lb_policy: ROUND_ROBIN")]
     [InlineData("health_checks: [{}]", "W health_checks: known but not supported (envoy.config.core.v3.HealthCheck)")]
     [InlineData("circuit_breakers: {}", "W circuit_breakers: known but not supported")]

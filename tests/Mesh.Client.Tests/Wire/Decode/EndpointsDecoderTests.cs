@@ -58,7 +58,7 @@ public sealed class EndpointsDecoderTests
     [InlineData("{endpoint: {address: {socket_address: {address: db, port_value: 1}}}}", $"E {At}.endpoint.address.socket_address.address: 'db' is no IP address")]
     [InlineData("{endpoint: {address: {socket_address: {address: '1', port_value: 1}}}}", $"E {At}.endpoint.address.socket_address.address: '1' is no IP address")]
     [InlineData("{endpoint: {address: {socket_address: {port_value: 70000, protocol: UDP}}}}",
-        $"E {At}.endpoint.address.socket_address.protocol: Udp is not supported; only TCP is",
+        $"E {At}.endpoint.address.socket_address.protocol: UDP is not supported; only TCP is",
         $"E {At}.endpoint.address.socket_address.port_value: 70000 is more than 65535",
         $"E {At}.endpoint.address.socket_address.address: required, and must not be empty")]
     [InlineData("{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: 1}}}, health_status: 6}", $"E {At}.health_status: 6 is not known")]

@@ -27,7 +27,7 @@ public sealed class HeaderMutationsDecoderTests
     [InlineData("virtual_hosts[0].routes[0].route.weighted_clusters.clusters[0].")]
     public void EveryLevelHasThem(string level)
     {
-        const string Lists = "request_headers_to_add: [{header: {key: a, value: 1}}], request_headers_to_remove: [B], response_headers_to_add: [{header: {key: c, value: 2}}], response_headers_to_remove: [D]";
+        const string Lists = "request_headers_to_add: [{header: {key: a, value: '1'}}], request_headers_to_remove: [B], response_headers_to_add: [{header: {key: c, value: '2'}}], response_headers_to_remove: [D]";
         const string Bad = "request_headers_to_add: [{}], request_headers_to_remove: ['b b'], response_headers_to_add: [{}], response_headers_to_remove: ['']";
         RouteConfigurationResource routes = Read(level, Lists).AssertFindings().Set.RouteConfigurations["r"];
         HeaderMutationsResource headers = level switch

@@ -71,7 +71,7 @@ public sealed class ListenerDecoderTests
     [InlineData($"name: l, {Port}, filter_chains: [{{filters: [{{name: x, config_discovery: {{}}}}, {Hcm}]}}]",
         "E filter_chains[0].filters[0].config_discovery: not supported (envoy.config.core.v3.ExtensionConfigSource)",
         "W filter_chains[0].filters[0]: filter 'x' has no typed_config")]
-    [InlineData($"name: l, api_listener: {{api_listener: {Xds.Router}}}", "E api_listener.api_listener: '@type' is missing")]
+    [InlineData($"name: l, api_listener: {{api_listener: {Xds.Router}}}", "E resources[0].api_listener.api_listener: '@type' is missing")]
     [InlineData("name: l, api_listener: {api_listener: {'@type': type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}",
         "E api_listener.api_listener: 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router' is not supported here; expected envoy.ext")]
     [InlineData($"name: l, api_listener: {{api_listener: {{{Xds.Manager}, http_filters: [{Xds.Router}]}}}}",

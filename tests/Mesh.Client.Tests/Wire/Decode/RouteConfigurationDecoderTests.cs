@@ -15,7 +15,7 @@ public sealed class RouteConfigurationDecoderTests
             """
             virtual_hosts: [{name: v, domains: [b, a], routes: [{name: one, match: {path: /1}, route: {cluster: c}}, {match: {prefix: /}, route: {cluster: d}}]},
               {name: w, domains: ['*'], retry_policy: {retry_on: 5xx, num_retries: 3}}],
-            most_specific_header_mutations_wins: true, validate_clusters: false, ignore_port_in_host_matching: true
+              most_specific_header_mutations_wins: true, validate_clusters: false, ignore_port_in_host_matching: true
             """).AssertFindings().Set.RouteConfigurations["r"];
 
         Assert.Equal(["b", "a"], routes.VirtualHosts[0].Domains);
@@ -65,7 +65,7 @@ public sealed class RouteConfigurationDecoderTests
     [Theory]
     [InlineData("{domains: [a]}", "E virtual_hosts[0].name: required, and must not be empty")]
     [InlineData("{name: v, domains: [a]}, {name: v, domains: [b]}", "E virtual_hosts[1].name: 'v' names an earlier virtual host too")]
-    [InlineData("{name: v, domains: [a], require_tls: ALL}", "E virtual_hosts[0].require_tls: All is not supported by this version; only NONE is")]
+    [InlineData("{name: v, domains: [a], require_tls: ALL}", "E virtual_hosts[0].require_tls: ALL is not supported by this version; only NONE is")]
     [InlineData("{name: v, domains: [a], require_tls: 7}", "E virtual_hosts[0].require_tls: 7 is not supported")]
     [InlineData("{name: v, domains: [a], matcher: {}}", "E virtual_hosts[0].matcher: not supported (xds.type.matcher.v3.Matcher)")]
     public void VirtualHostErrorsRefuse(string hosts, params string[] findings) =>

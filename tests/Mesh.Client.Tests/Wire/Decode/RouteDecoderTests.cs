@@ -31,7 +31,7 @@ public sealed class RouteDecoderTests
     [InlineData("match: {prefix: /, query_parameters: [{name: a}]}, route: {cluster: c}", $"E {At}.match.query_parameters: not supported")]
     [InlineData("match: {prefix: /, runtime_fraction: {}}, route: {cluster: c}", $"E {At}.match.runtime_fraction: not supported")]
     [InlineData("match: {prefix: /, cookies: [{}], dynamic_metadata: [{}]}, route: {cluster: c}",
-        $"E {At}.match.dynamic_metadata: not supported", $"E {At}.match.cookies: not supported")]
+        $"E {At}.match.cookies: not supported", $"E {At}.match.dynamic_metadata: not supported")]
     [InlineData("match: {prefix: /}, redirect: {}", $"E {At}.redirect: not supported (envoy.config.route.v3.RedirectAction)")]
     [InlineData("match: {prefix: /}, direct_response: {}", $"E {At}.direct_response: not supported")]
     [InlineData("match: {prefix: /}, non_forwarding_action: {}", $"E {At}.non_forwarding_action: not supported")]

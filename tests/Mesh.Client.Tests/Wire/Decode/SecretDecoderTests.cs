@@ -76,7 +76,7 @@ public sealed class SecretDecoderTests
     [InlineData("validation_context: {trusted_ca: {filename: a}, match_typed_subject_alt_names: [{san_type: DNS, matcher: {exact: a}}], match_subject_alt_names: [{exact: a}]}",
         "E validation_context.match_subject_alt_names[0]: set beside match_typed_subject_alt_names")]
     [InlineData("validation_context: {trusted_ca: {filename: a}, crl: {filename: b}, verify_certificate_hash: [x], allow_expired_certificate: true}",
-        "E validation_context.verify_certificate_hash: not supported", "E validation_context.crl: not supported",
+        "E validation_context.crl: not supported", "E validation_context.verify_certificate_hash: not supported",
         "E validation_context.allow_expired_certificate: not supported")]
     public void ErrorsRefuseTheSecret(string body, params string[] findings) =>
         Assert.Empty(Decoded.Resource(Xds.SecretType, $"name: s{(body.Length == 0 ? "" : ", ")}{body}").AssertFindings(findings).Set.Secrets);

@@ -34,7 +34,7 @@ internal sealed record MatrixCell(string Server, string Cluster, string Scheme, 
 
     /// <summary>The cell's service in the short form, named by its host; with an authority's file it has TLS.</summary>
     public string Service(string host, int port, string? authorityFile) =>
-        $"  {host}: {{ endpoints: [\"127.0.0.1:{port}\"]"
+        $"  {host}: {{ endpoints: [\"127.0.0.1:{port}\"], connect_timeout: 60s"
         + (Cluster == "default" ? "" : $", protocol: {Cluster}")
         + (authorityFile is null ? "" : $", tls: {{ ca: {authorityFile}, sni: shop.test }}")
         + " }\n";
