@@ -30,6 +30,24 @@ internal sealed record Decoded(ResourceSet Set, IReadOnlyList<ResourceError> Fin
         return new Decoded(set, [.. findings, .. errors.Items]);
     }
 
+    /// <summary>Decodes within a second. A machine under load may stall once; it does not stall three times on the same input.</summary>
+    public static Decoded Promptly(Func<Decoded> decode)
+    {
+        TimeProvider clock = TimeProvider.System;
+        TimeSpan fastest = TimeSpan.MaxValue;
+        for (int i = 0; i < 3; i++)
+        {
+            long start = clock.GetTimestamp();
+            Decoded decoded = decode();
+            TimeSpan taken = clock.GetElapsedTime(start);
+            if (taken <= TimeSpan.FromSeconds(1))
+                return decoded;
+            fastest = taken < fastest ? taken : fastest;
+        }
+
+        throw new Xunit.Sdk.XunitException($"it took {fastest} at best");
+    }
+
     /// <summary>
     /// Asserts that these were found and nothing else, in this order: each is <c>E</c> or <c>W</c>, the path, a colon and how the
     /// message begins.

@@ -105,10 +105,17 @@ internal static class AttemptLoop
     {
         if (call.Route.Retry is not { } policy || call.Attempts > policy.NumRetries)
             return false;
-        bool retriable = call.IsGrpc && GrpcMessages.Status(response.Headers) is { } status
+        return IsRetriable(call, response) && IsAllowed(call);
+    }
+
+    /// <summary>Whether a response is one the route's policy retries, were a retry left.</summary>
+    public static bool IsRetriable(Call call, HttpResponseMessage response)
+    {
+        if (call.Route.Retry is not { } policy)
+            return false;
+        return call.IsGrpc && GrpcMessages.Status(response.Headers) is { } status
             ? policy.RetriesGrpcStatus(status)
             : policy.RetriesStatus((int)response.StatusCode);
-        return retriable && IsAllowed(call);
     }
 
     private static bool ShouldRetry(Call call, AttemptFailure failure) =>
@@ -146,11 +153,11 @@ internal static class AttemptLoop
         // A gRPC client in the middle of its own stream set-up does not expect to be answered before it has let go.
         if (async && call.IsGrpc)
             await Task.Yield();
-        bool throws = call.Engine.Settings.ThrowOnLocalReply;
+        bool throws = call.Engine.Settings.ThrowOnLocalReply, grpc = call.IsGrpc;
         HttpResponseMessage response = reply.ToResponse(call.Request, call.IsGrpc);
         if (!throws)
             call.Response = response;
         call.End(reply.Flag, error);
-        return throws ? throw new MeshException(reply.Flag, reply.Reason, reply.Status, error) : response;
+        return throws ? throw reply.ToException(error, grpc) : response;
     }
 }

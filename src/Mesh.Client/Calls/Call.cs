@@ -20,6 +20,7 @@ internal sealed class Call : IDisposable
     private RequestTarget _target;
     private long _deadline;
     private bool _active;
+    private bool _isFinalized;
 
     public Call(CallEngine engine)
     {
@@ -31,6 +32,7 @@ internal sealed class Call : IDisposable
     {
         if (!_active)
             return;
+        _isFinalized = true;
         Engine.Log.Abandoned(Cluster.Name, Endpoint?.State.Address ?? "");
         End(ResponseFlags.Abandoned, null);
     }
@@ -120,9 +122,10 @@ internal sealed class Call : IDisposable
     }
 
     /// <summary>Starts the clock of the whole call: once the request has been sent in full (<c>RouteAction.timeout</c>).</summary>
-    public void StartDeadline()
+    /// <param name="sent">The body that has been sent; null for one that needed no watching. Not this call's any more when it outlived its own.</param>
+    public void StartDeadline(RequestBody? sent = null)
     {
-        if (Timeout is not { } timeout || _deadline != 0)
+        if ((sent is not null && !ReferenceEquals(sent, Body)) || Timeout is not { } timeout || _deadline != 0)
             return;
         long span = (long)(timeout.TotalSeconds * Engine.TimeProvider.TimestampFrequency);
         _deadline = Math.Max(Engine.TimeProvider.GetTimestamp() + span, 1);
@@ -176,12 +179,15 @@ internal sealed class Call : IDisposable
         EndPerTryTimeout();
     }
 
-    /// <summary>Replaces the call's deadline by a limit on silence, for a stream that has begun; renewed by each read.</summary>
-    public void StartIdleTimeout(TimeSpan limit)
+    /// <summary>Lifts the call's deadline, for a stream that goes on for as long as it likes.</summary>
+    public void LiftDeadline()
     {
         _deadline = 0;
-        _cancel.CancelAfter(Limit(limit));
+        _cancel.CancelAfter(System.Threading.Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>Starts a limit on silence for one read; <see cref="EndPerTryTimeout"/> lifts it.</summary>
+    public void StartIdleTimeout(TimeSpan limit) => _cancel.CancelAfter(Limit(Remaining is { } rest && rest < limit ? rest : limit));
 
     /// <summary>Ends the call: counters, connections, outcome. The call must not be used any more.</summary>
     public void End(string? flag, Exception? error)
@@ -228,7 +234,8 @@ internal sealed class Call : IDisposable
         CallerToken = default;
         _link = default;
         _deadline = 0;
-        if (unlinked && _cancel.TryReset())
+        // One that the collector found has had its finalizer, and would not be found again.
+        if (unlinked && !_isFinalized && _cancel.TryReset())
             Engine.Calls.Return(this);
         else
             Dispose();

@@ -25,6 +25,10 @@ internal readonly record struct LocalReply(HttpStatusCode Status, int GrpcStatus
     public static LocalReply Timeout(string reason) =>
         new(HttpStatusCode.GatewayTimeout, GrpcMessages.DeadlineExceeded, ResponseFlags.UpstreamRequestTimeout, reason);
 
+    /// <summary>The exception of a caller that asked for one. A gRPC client reads an inner I/O error as UNAVAILABLE, and none as INTERNAL.</summary>
+    public MeshException ToException(Exception? error, bool grpc) =>
+        new(Flag, Reason, Status, grpc && error is not IOException ? new IOException(Reason, error) : error);
+
     /// <summary>The response a caller gets.</summary>
     public HttpResponseMessage ToResponse(HttpRequestMessage request, bool grpc)
     {

@@ -110,9 +110,9 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
     {
         if (async && grpc)
             await Task.Yield();
-        engine.OutcomeObserver?.Invoke(new CallOutcome(null, null, engine.Settings.ThrowOnLocalReply ? 0 : (int)reply.Status, grpc ? reply.GrpcStatus : null, 0, reply.Flag, null));
+        engine.OutcomeObserver?.Invoke(new CallOutcome(null, null, engine.Settings.ThrowOnLocalReply ? 0 : grpc ? 200 : (int)reply.Status, grpc ? reply.GrpcStatus : null, 0, reply.Flag, null));
         return engine.Settings.ThrowOnLocalReply
-            ? throw new MeshException(reply.Flag, reply.Reason, reply.Status, null)
+            ? throw reply.ToException(null, grpc)
             : reply.ToResponse(request, grpc);
     }
 }

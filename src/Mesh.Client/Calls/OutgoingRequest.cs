@@ -45,7 +45,7 @@ internal static class OutgoingRequest
         {
             Version = protocol.Version,
             VersionPolicy = protocol.Policy,
-            Content = call.Body ?? request.Content ?? (WouldBeResent(request) ? new ByteArrayContent([]) : null),
+            Content = Content(call),
         };
         request.Headers.CopyTo(copy.Headers, except: "Host");
         copy.Headers.Protocol = request.Headers.Protocol;
@@ -61,6 +61,14 @@ internal static class OutgoingRequest
         }
 
         return copy;
+    }
+
+    private static HttpContent? Content(Call call)
+    {
+        HttpContent? content = call.Body ?? call.Request.Content;
+        if (content is null)
+            return WouldBeResent(call.Request) ? new ByteArrayContent([]) : null;
+        return call.Destination.Headers is null ? content : new ContentView(content);
     }
 
     /// <summary>

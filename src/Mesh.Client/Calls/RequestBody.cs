@@ -11,16 +11,17 @@ namespace Mesh.Calls;
 internal sealed class RequestBody : HttpContent
 {
     private readonly HttpContent _inner;
-    private readonly Action? _sent;
+    private readonly Action<RequestBody>? _sent;
     private MemoryStream? _kept;
     private readonly int _limit;
     private volatile bool _complete;
     private int _serializations;
+    private volatile bool _connectionFailed;
 
     /// <param name="inner">The caller's content.</param>
     /// <param name="limit">How many bytes are kept for another send; 0 keeps none.</param>
     /// <param name="sent">Called when the body has been sent in full.</param>
-    public RequestBody(HttpContent inner, int limit, Action? sent)
+    public RequestBody(HttpContent inner, int limit, Action<RequestBody>? sent)
     {
         _inner = inner;
         _limit = limit;
@@ -121,14 +122,14 @@ internal sealed class RequestBody : HttpContent
     private void Complete()
     {
         _complete = true;
-        _sent?.Invoke();
+        _sent?.Invoke(this);
     }
 
     // A failing write is the connection's fault, anything else the content's own.
     private bool Note(Exception e)
     {
-        if (e is not (IOException or OperationCanceledException or ObjectDisposedException or HttpRequestException))
-            Failure = e;
+        if (!_connectionFailed && e is not OperationCanceledException)
+            Failure = e is HttpRequestException { InnerException: IOException inner } ? inner : e;
         return false;
     }
 
@@ -151,7 +152,18 @@ internal sealed class RequestBody : HttpContent
 
         public override void Flush() => inner.Flush();
 
-        public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+        public override async Task FlushAsync(CancellationToken cancellationToken)
+        {
+            try
+            {
+                await inner.FlushAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                body._connectionFailed = true;
+                throw;
+            }
+        }
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
@@ -164,16 +176,32 @@ internal sealed class RequestBody : HttpContent
         public override void Write(ReadOnlySpan<byte> buffer)
         {
             body.Keep(buffer);
-            inner.Write(buffer);
+            try
+            {
+                inner.Write(buffer);
+            }
+            catch
+            {
+                body._connectionFailed = true;
+                throw;
+            }
         }
 
         public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
             WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
             body.Keep(buffer.Span);
-            return inner.WriteAsync(buffer, cancellationToken);
+            try
+            {
+                await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                body._connectionFailed = true;
+                throw;
+            }
         }
     }
 }

@@ -22,6 +22,9 @@ internal sealed class ResponseBody : HttpContent
     /// <summary>The limit on silence between two reads; null for none.</summary>
     public TimeSpan? IdleTimeout { get; init; }
 
+    /// <summary>The flag of a call whose body comes to its end; null for an undisturbed one.</summary>
+    public string? Flag { get; init; }
+
     /// <summary>The call while it lasts; null once it has ended.</summary>
     public Call? Call => Volatile.Read(ref _call);
 
@@ -40,18 +43,39 @@ internal sealed class ResponseBody : HttpContent
             return timeout;
         }
 
-        End(error is OperationCanceledException ? ResponseFlags.DownstreamConnectionTermination : ResponseFlags.UpstreamConnectionTermination, error);
+        End(IsEndpoints(error) ? ResponseFlags.UpstreamConnectionTermination : ResponseFlags.DownstreamConnectionTermination, error);
         return null;
     }
 
-    // The caller's usual way: HttpClient buffers the body. The inner stream copies itself, without a stream of ours between.
+    /// <summary>Whether the endpoint broke the body off; else the caller cancelled, or could not take it.</summary>
+    private static bool IsEndpoints(Exception error) => error is HttpIOException or IOException { InnerException: System.Net.Sockets.SocketException };
+
+    // The caller's usual way: HttpClient buffers the body. The inner content copies itself, without a stream of ours between.
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        Stream source = _inner.ReadAsStream(cancellationToken);
-        if (Call is null || IdleTimeout is not null)
-            source = new ResponseStream(this, source);
-        await using (source.ConfigureAwait(false))
-            await ResponseStream.CopyAsync(this, source, stream, cancellationToken).ConfigureAwait(false);
+        if (Call is not { } call || IdleTimeout is not null)
+        {
+            Stream source = CreateContentReadStream(cancellationToken);
+            await using (source.ConfigureAwait(false))
+                await source.CopyToAsync(stream, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        CancellationTokenRegistration link = ResponseStream.Link(call, cancellationToken);
+        try
+        {
+            await _inner.CopyToAsync(stream, context, call.Token).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            link.Dispose();
+            if (Fail(e, cancellationToken) is { } timeout)
+                throw timeout;
+            throw;
+        }
+
+        link.Dispose();
+        End(Flag, error: null);
     }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
@@ -81,7 +105,7 @@ internal sealed class ResponseBody : HttpContent
         if (disposing)
         {
             _inner.Dispose();
-            End(flag: null, error: null);
+            End(Flag, error: null);
         }
 
         base.Dispose(disposing);

@@ -23,7 +23,14 @@ internal static class ResponseCompletion
 
         if (call.Route.Retry?.PerTryTimeout is not null)
             call.EndPerTryTimeout();
-        response.Content = new ResponseBody(response.Content, call) { IdleTimeout = IdleTimeout(call, response) };
+        TimeSpan? idle = call.Route.Action.IdleTimeout is { Ticks: > 0 } set ? set : null;
+        if (IsEndless(call, response))
+        {
+            call.LiftDeadline();
+            idle ??= call.Route.Action.IdleTimeout is null ? StreamIdleTimeout(call) : null;
+        }
+
+        response.Content = new ResponseBody(response.Content, call) { IdleTimeout = idle, Flag = Flag(call, response) };
         return response;
     }
 
@@ -42,19 +49,19 @@ internal static class ResponseCompletion
 
     /// <summary>An answer that would have been retried, had a retry been left, says so.</summary>
     private static string? Flag(Call call, HttpResponseMessage response) =>
-        call.Attempts > 1 && call.Route.Retry?.RetriesStatus((int)response.StatusCode) == true ? ResponseFlags.UpstreamRetryLimitExceeded : null;
+        call.Attempts > 1 && AttemptLoop.IsRetriable(call, response) ? ResponseFlags.UpstreamRetryLimitExceeded : null;
 
     /// <summary>
     /// Server-sent events go on for as long as they like: the default timeout, which nobody asked for, gives way to the limit on
     /// silence (<c>RouteAction.idle_timeout</c>, else <c>stream_idle_timeout</c>, else 5 min). A timeout that was set stays.
     /// </summary>
-    private static TimeSpan? IdleTimeout(Call call, HttpResponseMessage response)
+    private static bool IsEndless(Call call, HttpResponseMessage response) =>
+        !call.IsGrpc && call.Route.Action.Timeout is null or { Ticks: 0 } && IsEventStream(response.Content.Headers);
+
+    private static TimeSpan? StreamIdleTimeout(Call call)
     {
-        bool unlimited = call.Timeout is null || call.Route.Action.Timeout is null;
-        if (call.IsGrpc || !unlimited || !IsEventStream(response.Content.Headers))
-            return null;
-        TimeSpan limit = call.Route.Action.IdleTimeout ?? call.Listener.Resource.StreamIdleTimeout ?? CallTimeout.DefaultStreamIdleTimeout;
-        return limit > TimeSpan.Zero ? limit : Timeout.InfiniteTimeSpan;
+        TimeSpan limit = call.Listener.Resource.StreamIdleTimeout ?? CallTimeout.DefaultStreamIdleTimeout;
+        return limit > TimeSpan.Zero ? limit : null;
     }
 
     private static bool IsEventStream(HttpContentHeaders headers) =>

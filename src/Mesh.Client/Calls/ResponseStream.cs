@@ -73,12 +73,12 @@ internal sealed class ResponseStream(ResponseBody body, Stream inner) : Stream
     }
 
     public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken) =>
-        body.IdleTimeout is null ? CopyAsync(body, inner, destination, cancellationToken) : base.CopyToAsync(destination, bufferSize, cancellationToken);
+        body.IdleTimeout is null ? CopyAsync(inner, destination, cancellationToken) : base.CopyToAsync(destination, bufferSize, cancellationToken);
 
     /// <summary>Copies a body to its end as its own stream does it best, and ends the call.</summary>
-    public static async Task CopyAsync(ResponseBody body, Stream source, Stream destination, CancellationToken cancellationToken)
+    private async Task CopyAsync(Stream source, Stream destination, CancellationToken cancellationToken)
     {
-        if (body.Call is not { } call || source is ResponseStream)
+        if (body.Call is not { } call)
         {
             await source.CopyToAsync(destination, cancellationToken).ConfigureAwait(false);
             return;
@@ -98,7 +98,7 @@ internal sealed class ResponseStream(ResponseBody body, Stream inner) : Stream
         }
 
         link.Dispose();
-        body.End(flag: null, error: null);
+        body.End(body.Flag, error: null);
     }
 
     public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
@@ -121,7 +121,7 @@ internal sealed class ResponseStream(ResponseBody body, Stream inner) : Stream
     public override async ValueTask DisposeAsync()
     {
         await inner.DisposeAsync().ConfigureAwait(false);
-        body.End(flag: null, error: null);
+        body.End(body.Flag, error: null);
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -130,14 +130,14 @@ internal sealed class ResponseStream(ResponseBody body, Stream inner) : Stream
         if (disposing)
         {
             inner.Dispose();
-            body.End(flag: null, error: null);
+            body.End(body.Flag, error: null);
         }
 
         base.Dispose(disposing);
     }
 
     /// <summary>The reader's token, when it is another than the call's own, ends the call too.</summary>
-    private static CancellationTokenRegistration Link(Call call, CancellationToken cancellationToken) =>
+    public static CancellationTokenRegistration Link(Call call, CancellationToken cancellationToken) =>
         cancellationToken.CanBeCanceled && cancellationToken != call.CallerToken
             ? cancellationToken.UnsafeRegister(static c => ((Call)c!).Cancel(), call)
             : default;
@@ -159,7 +159,9 @@ internal sealed class ResponseStream(ResponseBody body, Stream inner) : Stream
     private int Ended(int read, int asked)
     {
         if (read == 0 && asked > 0)
-            body.End(flag: null, error: null);
+            body.End(body.Flag, error: null);
+        else if (body.IdleTimeout is not null)
+            body.Call?.EndPerTryTimeout();
         return read;
     }
 

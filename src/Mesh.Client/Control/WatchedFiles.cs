@@ -14,6 +14,9 @@ internal sealed class WatchedFiles : IDisposable
     // so a change is told once more after the clock must have ticked; who reads compares the bytes.
     private static readonly TimeSpan SecondTelling = TimeSpan.FromSeconds(1);
 
+    // Files that never stand still are read all the same, so that an edit serves within two seconds.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly TimeProvider _timeProvider;
     private readonly Func<IEnumerable<string>> _paths;
     private readonly Action _changed;
@@ -21,6 +24,7 @@ internal sealed class WatchedFiles : IDisposable
     private readonly ITimer _timer;
     private Dictionary<string, FileSignature> _seen;
     private long? _changedAt;
+    private long? _untoldSince;
     private bool _told;
     private bool _disposed;
 
@@ -35,6 +39,10 @@ internal sealed class WatchedFiles : IDisposable
         _paths = paths;
         _changed = changed;
         _seen = Look();
+
+        // Whoever watches has read the files or is about to; what was written in the same tick is told like a change.
+        _changedAt = _timeProvider.GetTimestamp();
+        _told = true;
         _timer = loop.Schedule(Interval, Interval, Check);
     }
 
@@ -54,7 +62,10 @@ internal sealed class WatchedFiles : IDisposable
         {
             _seen = now;
             _changedAt = _timeProvider.GetTimestamp();
+            _untoldSince ??= _changedAt;
             _told = false;
+            if (_timeProvider.GetElapsedTime(_untoldSince.Value) >= Patience)
+                Tell();
             return;
         }
 
@@ -62,7 +73,13 @@ internal sealed class WatchedFiles : IDisposable
             return;
         if (_told)
             _changedAt = null;
+        Tell();
+    }
+
+    private void Tell()
+    {
         _told = true;
+        _untoldSince = null;
         _changed();
     }
 

@@ -19,7 +19,9 @@ internal readonly record struct SubjectAltName(SanType Type, string Value)
             return names;
         try
         {
-            AsnReader sequence = new AsnReader(extension.RawData, AsnEncodingRules.DER).ReadSequence();
+            var reader = new AsnReader(extension.RawData, AsnEncodingRules.DER);
+            AsnReader sequence = reader.ReadSequence();
+            reader.ThrowIfNotEmpty();
             while (sequence.HasData)
             {
                 Asn1Tag tag = sequence.PeekTag();

@@ -39,10 +39,12 @@ internal sealed class MeshSnapshot
     /// The listener of a call. One: all calls. Several: the one of the URL's port, else the API listener named as the authority or the
     /// host, else the default listener.
     /// </summary>
-    public Listener? FindListener(string authority, string host, int port)
+    public Listener? FindListener(string authority, string host, int port) =>
+        Listeners.Length == 1 ? Listeners[0] : FindAmong(authority, host, port);
+
+    // On its own, because what the lambdas capture is allocated on entry.
+    private Listener? FindAmong(string authority, string host, int port)
     {
-        if (Listeners.Length == 1)
-            return Listeners[0];
         return Array.Find(Listeners, l => l.Resource.Port == port)
             ?? Array.Find(Listeners, l => l.Resource.Port is null && l.Name.Equals(authority, StringComparison.OrdinalIgnoreCase))
             ?? Array.Find(Listeners, l => l.Resource.Port is null && l.Name.Equals(host, StringComparison.OrdinalIgnoreCase))

@@ -13,7 +13,7 @@ internal sealed class SnapshotStore(Action<EndpointState> endpointRemoved)
     private readonly List<KeyValuePair<string, ResourceSet>> _sources = [];
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile MeshSnapshot? _current;
-    private int _awaited;
+    private readonly HashSet<string> _awaited = new(StringComparer.Ordinal);
 
     /// <summary>The published snapshot; null before the first.</summary>
     public MeshSnapshot? Current => _current;
@@ -27,8 +27,8 @@ internal sealed class SnapshotStore(Action<EndpointState> endpointRemoved)
     /// <summary>Names a source whose first content must be there before the first snapshot is published.</summary>
     public void Await(string source)
     {
-        _sources.Add(KeyValuePair.Create(source, ResourceSet.Empty));
-        _awaited++;
+        _sources.Add(KeyValuePair.Create(source, new ResourceSet()));
+        _awaited.Add(source);
     }
 
     /// <summary>
@@ -39,22 +39,20 @@ internal sealed class SnapshotStore(Action<EndpointState> endpointRemoved)
         int at = _sources.FindIndex(entry => entry.Key == source);
         ResourceSet before = _sources[at].Value;
         _sources[at] = KeyValuePair.Create(source, set);
-        bool wasAwaited = ReferenceEquals(before, ResourceSet.Empty);
-        if (wasAwaited && _awaited > 1)
-        {
-            // Other sources have not spoken yet; a route may name their clusters.
-            _awaited--;
+        bool wasAwaited = _awaited.Remove(source);
+
+        // While other sources have not spoken yet, a route may name their clusters.
+        if (_awaited.Count > 0)
             return true;
-        }
 
         if (!Compile(errors))
         {
             _sources[at] = KeyValuePair.Create(source, before);
+            if (wasAwaited)
+                _awaited.Add(source);
             return false;
         }
 
-        if (wasAwaited)
-            _awaited--;
         return true;
     }
 

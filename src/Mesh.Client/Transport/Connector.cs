@@ -27,7 +27,7 @@ internal sealed class Connector(EndpointResource endpoint, EndpointState state, 
             Stream stream = await OpenAsync(linked.Token).ConfigureAwait(false);
             if (settings.Tls is null)
                 return stream;
-            List<SslApplicationProtocol> protocols = Offered(context.InitialRequestMessage.Version);
+            List<SslApplicationProtocol> protocols = Offered(context.InitialRequestMessage);
             SslStream tls = await TlsConnector.ConnectAsync(stream, settings.Tls, endpoint.Host, protocols, linked.Token).ConfigureAwait(false);
             if (ReferenceEquals(protocols, Http2) && tls.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
             {
@@ -45,12 +45,12 @@ internal sealed class Connector(EndpointResource endpoint, EndpointState state, 
         }
     }
 
-    private List<SslApplicationProtocol> Offered(Version version) => settings.Protocol switch
+    private List<SslApplicationProtocol> Offered(HttpRequestMessage first) => settings.Protocol switch
     {
         UpstreamProtocol.Http1 => Http11,
         UpstreamProtocol.Http2 => Http2,
-        UpstreamProtocol.Auto => Either,
-        _ => version.Major >= 2 ? Http2 : Http11,
+        UpstreamProtocol.Auto when first.VersionPolicy == HttpVersionPolicy.RequestVersionOrHigher => Either,
+        _ => first.Version.Major >= 2 ? Http2 : Http11,
     };
 
     private async ValueTask<Stream> OpenAsync(CancellationToken cancellationToken)

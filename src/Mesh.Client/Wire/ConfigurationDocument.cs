@@ -229,8 +229,8 @@ internal sealed class ConfigurationDocument(ResourceSet into, ShortFormServices 
         {
             if (reader.TokenType == type)
                 return true;
-            if (reader.TokenType != JsonTokenType.Null)
-                _errors.Error($"expected {what}");
+            string empty = reader.TokenType == JsonTokenType.Null ? ", found nothing; leave the key out where nothing is meant" : "";
+            _errors.Error($"expected {what}{empty}");
             reader.Skip();
             return false;
         }

@@ -8,7 +8,7 @@ namespace Mesh.Client.Tests.Calls;
 /// <summary>A mesh of one test: its configuration is a text, its clock may be the test's, and it notes every outcome and log line.</summary>
 internal sealed class TestMesh : IAsyncDisposable
 {
-    private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(10);
 
     private readonly TempFolder _contentRoot = new();
     private readonly ConcurrentQueue<CallOutcome> _outcomes = new();

@@ -5,10 +5,12 @@ using Xunit;
 namespace Mesh.Client.Tests.Control;
 
 /// <summary>One item after the other, whatever they do.</summary>
-public sealed class ControlLoopTests
+public sealed class ControlLoopTests : IDisposable
 {
     private readonly ManualTimeProvider _time = new();
     private readonly RecordingLogger _logger = new();
+
+    public void Dispose() => _logger.Dispose();
 
     [Fact]
     public async Task ItemsRunInTheOrderTheyWerePosted()

@@ -42,7 +42,7 @@ public sealed class EndpointAddressTests : IDisposable
             o.Certificate = certificate;
         });
         var files = new PemFolder(_folder["tls"], certificate);
-        await AssertReachedAsync(server, $"unix:{_folder["s"]}", "http2", $"tls: {{ ca: {files.AuthorityFile}, sni: shop.test }}");
+        await AssertReachedAsync(server, $"unix:{_folder["s"]}", "http2", Shop.Tls(files.AuthorityFile));
     }
 
     [Theory]
@@ -69,7 +69,7 @@ public sealed class EndpointAddressTests : IDisposable
     public async Task WhereNobodyListensTheReplySaysSo()
     {
         var address = $"127.0.0.1:{FreePort.Next()}";
-        await using var mesh = await MeshedClient.StartAsync(Services(address, "http1", ""));
+        await using var mesh = await MeshedClient.StartAsync(Shop.Yaml(address, "http1"));
         var (status, flag, reason) = await mesh.GetAsync("http://shop/");
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "UF"), (status, flag));
         Assert.Contains($"cluster 'shop': Connecting to {address} failed: Connection refused", reason, StringComparison.Ordinal);
@@ -77,18 +77,10 @@ public sealed class EndpointAddressTests : IDisposable
 
     private static async Task AssertReachedAsync(TestServer server, string address, string protocol, string tls = "")
     {
-        await using var mesh = await MeshedClient.StartAsync(Services(address, protocol, tls));
+        await using var mesh = await MeshedClient.StartAsync(Shop.Yaml(address, protocol, tls));
         for (var i = 0; i < 2; i++)
             Assert.Equal(HttpStatusCode.OK, (await mesh.GetAsync("http://shop/a?b=c")).Status);
         Assert.Equal([("/a?b=c", "shop"), ("/a?b=c", "shop")], server.Records.Select(r => (r.Target, r.Authority)));
         Assert.Equal(1, server.Counts.Connections);
     }
-
-    private static string Services(string address, string protocol, string tls) => $$"""
-        services:
-          shop:
-            endpoints: ["{{address}}"]
-            protocol: {{protocol}}
-            {{tls}}
-        """;
 }

@@ -34,8 +34,7 @@ public sealed class GenerationTests : IDisposable
         using var second = _authority.IssueClient("second");
         await using var server = await StartAsync(certificate, clientAuthority: _authority);
         var identity = new PemFolder(_folder["identity"], first);
-        await using var mesh = await MeshedClient.StartAsync(Services(
-            protocol, $"tls: {{ ca: {identity.AuthorityFile}, sni: shop.test, cert: {identity.CertificateFile}, key: {identity.KeyFile} }}", server.Port));
+        await using var mesh = await MeshedClient.StartAsync(Shop.Yaml(server.Port, protocol, Shop.Tls(identity.AuthorityFile, identity)));
 
         var next = await ReplaceAsync(mesh, server, server, () => identity.Write(second));
         Assert.Equal(("CN=first", "CN=second"), (server.Records[0].ClientSubject, next.ClientSubject));
@@ -51,7 +50,7 @@ public sealed class GenerationTests : IDisposable
         using var after = other.IssueServer("shop.test");
         await using var server = await StartAsync(before);
         var files = new PemFolder(_folder["trust"], before);
-        await using var mesh = await MeshedClient.StartAsync(Services(protocol, $"tls: {{ ca: {files.AuthorityFile}, sni: shop.test }}", server.Port));
+        await using var mesh = await MeshedClient.StartAsync(Shop.Yaml(server.Port, protocol, Shop.Tls(files.AuthorityFile)));
 
         await ReplaceAsync(mesh, server, server, () =>
         {
@@ -68,7 +67,7 @@ public sealed class GenerationTests : IDisposable
         using var unrelated = other.IssueServer("shop.test");
         await using var server = await StartAsync(certificate);
         var files = new PemFolder(_folder["trust"], certificate);
-        await using var mesh = await MeshedClient.StartAsync(Services("http2", $"tls: {{ ca: {files.AuthorityFile}, sni: shop.test }}", server.Port));
+        await using var mesh = await MeshedClient.StartAsync(Shop.Yaml(server.Port, "http2", Shop.Tls(files.AuthorityFile)));
         using var held = await HoldAsync(mesh);
 
         files.Write(unrelated);
@@ -85,9 +84,9 @@ public sealed class GenerationTests : IDisposable
         using var certificate = _authority.IssueServer("shop.test");
         await using var server = await StartAsync(certificate);
         var files = new PemFolder(_folder["trust"], certificate);
-        string Services(string protocol) => GenerationTests.Services(protocol, $"tls: {{ ca: {files.AuthorityFile}, sni: shop.test }}", server.Port);
-        await using var mesh = await MeshedClient.StartAsync(Services("http1"));
-        var next = await ReplaceAsync(mesh, server, server, () => mesh.Update(Services("http2")));
+        var tls = Shop.Tls(files.AuthorityFile);
+        await using var mesh = await MeshedClient.StartAsync(Shop.Yaml(server.Port, "http1", tls));
+        var next = await ReplaceAsync(mesh, server, server, () => mesh.Update(Shop.Yaml(server.Port, "http2", tls)));
         Assert.Equal(("HTTP/1.1", "HTTP/2"), (server.Records[0].Protocol, next.Protocol));
     }
 
@@ -98,16 +97,30 @@ public sealed class GenerationTests : IDisposable
     {
         await using var gone = await StartAsync(null, protocols);
         await using var stays = await StartAsync(null, protocols);
-        await using var mesh = await MeshedClient.StartAsync(Services(protocol, "", gone.Port));
-        await ReplaceAsync(mesh, gone, stays, () => mesh.Update(Services(protocol, "", stays.Port)));
+        await using var mesh = await MeshedClient.StartAsync(Shop.Yaml(gone.Port, protocol));
+        await ReplaceAsync(mesh, gone, stays, () => mesh.Update(Shop.Yaml(stays.Port, protocol)));
         Assert.Equal(0, gone.Counts.OpenConnections);
+    }
+
+    [Fact]
+    public async Task AnEndpointThatComesBack()
+    {
+        await using var server = await StartAsync(null, HttpProtocols.Http2);
+        await using var other = await StartAsync(null, HttpProtocols.Http2);
+        await using var mesh = await MeshedClient.StartAsync(Shop.Yaml(server.Port, "http2"));
+        await ReplaceAsync(mesh, server, server, () =>
+        {
+            mesh.Update(Shop.Yaml(other.Port, "http2"));
+            mesh.Update(Shop.Yaml(server.Port, "http2"));
+        });
+        Assert.Equal(0, other.Counts.Connections);
     }
 
     [Fact]
     public async Task ARemovedCluster()
     {
         await using var server = await StartAsync(null, HttpProtocols.Http2);
-        await using var mesh = await MeshedClient.StartAsync(Services("http2", "", server.Port));
+        await using var mesh = await MeshedClient.StartAsync(Shop.Yaml(server.Port, "http2"));
         using var held = await HoldAsync(mesh);
         mesh.Update("resources: []");
         Assert.Equal("NR", (await mesh.GetAsync("http://shop/")).Flag);
@@ -158,17 +171,10 @@ public sealed class GenerationTests : IDisposable
     private static Task<HttpResponseMessage> HoldAsync(MeshedClient mesh) =>
         mesh.Http.GetAsync(new Uri("http://shop/held"), HttpCompletionOption.ResponseHeadersRead);
 
-    private static string Services(string protocol, string more, int port) => $$"""
-        services:
-          shop:
-            endpoints: ["127.0.0.1:{{port}}"]
-            protocol: {{protocol}}
-            connect_timeout: 60s
-            {{more}}
-        """;
-
     private Task<TestServer> StartAsync(
-        IssuedCertificate? certificate, HttpProtocols protocols = HttpProtocols.Http1AndHttp2, CertificateAuthority? clientAuthority = null) =>
+        IssuedCertificate? certificate,
+        HttpProtocols protocols = HttpProtocols.Http1AndHttp2,
+        CertificateAuthority? clientAuthority = null) =>
         TestServer.StartAsync(o =>
         {
             o.Protocols = protocols;

@@ -8,6 +8,9 @@ namespace Mesh.Interop.Tests.Transport;
 /// <summary>What arrives of path, query, host and headers, held against what the runtime's own client sends.</summary>
 public class TargetTests
 {
+    private const string Hosts = "hosts: [shop, 'shop:8080', '*.shop']";
+    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
     private static readonly string[] Targets =
     [
         "/",
@@ -36,11 +39,11 @@ public class TargetTests
     public async Task OverHttp1ATargetArrivesAsWithoutTheMesh(string route)
     {
         await using var server = new RawServer();
-        await using var mesh = await MeshedClient.StartAsync(Services(server.Port, "http1", route));
+        await using var mesh = await MeshedClient.StartAsync(Shop.Yaml(server.Port, "http1", Hosts, Routes(route)));
         using var plain = PlainClient.Create(new Uri($"http://127.0.0.1:{server.Port}"));
         foreach (var target in Targets)
             await SendThreeAsync(plain, mesh.Http, target, default);
-        await SendThreeAsync(plain, mesh.Http, "/a/../%41b", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        await SendThreeAsync(plain, mesh.Http, "/a/../%41b", AsWritten);
 
         AssertAlike(server.Heads.Select(head => (head[0], head.Single(line => line.StartsWith("Host:", StringComparison.Ordinal))[6..])));
         Assert.Equal(route.Length > 0, server.Heads[1].Contains("x-more: a"));
@@ -56,12 +59,12 @@ public class TargetTests
             o.Protocols = HttpProtocols.Http2;
             o.Handler = _ => Task.FromResult(true);
         });
-        await using var mesh = await MeshedClient.StartAsync(Services(server.Port, "http2", route));
+        await using var mesh = await MeshedClient.StartAsync(Shop.Yaml(server.Port, "http2", Hosts, Routes(route)));
         using var plain = PlainClient.Create(server.Url, HttpVersion.Version20);
         // Kestrel refuses a zero byte, however it is written.
         foreach (var target in Targets.Where(t => !t.Contains("%00", StringComparison.Ordinal)))
             await SendThreeAsync(plain, mesh.Http, target, default);
-        await SendThreeAsync(plain, mesh.Http, "/a/../%41b", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        await SendThreeAsync(plain, mesh.Http, "/a/../%41b", AsWritten);
 
         AssertAlike(server.Records.Select(r => (r.Target, r.Authority)));
         Assert.Equal(route.Length > 0, server.Records[1].Header("x-more") is not null);
@@ -75,7 +78,8 @@ public class TargetTests
     public async Task PrefixAndHostAreRewritten(string protocol, HttpProtocols protocols)
     {
         await using var server = await TestServer.StartAsync(o => o.Protocols = protocols);
-        await using var mesh = await MeshedClient.StartAsync(Services(server.Port, protocol, "prefix: /api/, rewrite: { prefix: /v2/, host: orders.internal }"));
+        var route = Routes("prefix: /api/, rewrite: { prefix: /v2/, host: orders.internal }");
+        await using var mesh = await MeshedClient.StartAsync(Shop.Yaml(server.Port, protocol, Hosts, route));
         foreach (var path in new[] { "/api/a%2Fb/../c;x?q=/api/", "/api/", "/api//x", "/other" })
             Assert.Equal(HttpStatusCode.OK, (await mesh.GetAsync($"http://shop:8080{path}")).Status);
 
@@ -95,7 +99,7 @@ public class TargetTests
     public async Task HeadersKeepTheirOrderAndTheirValues(string route, string host)
     {
         await using var server = new RawServer();
-        await using var mesh = await MeshedClient.StartAsync(Services(server.Port, "http1", route));
+        await using var mesh = await MeshedClient.StartAsync(Shop.Yaml(server.Port, "http1", Hosts, Routes(route)));
         using var plain = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         await mesh.Http.GetAsync(new Uri("http://first.shop/"));
         await SendManyHeadersAsync(plain, new Uri($"http://127.0.0.1:{server.Port}/p"));
@@ -106,6 +110,8 @@ public class TargetTests
         Assert.Equal([$"Host: {host}"], with.Where(line => !IsNoHost(line)));
         Assert.Equal(route.Length > 0, with.Contains("x-set: by-mesh"));
     }
+
+    private static string Routes(string route) => route.Length == 0 ? "" : $"routes: [ {{ {route} }} ]";
 
     private static bool IsNoHost(string line) => !line.StartsWith("Host:", StringComparison.OrdinalIgnoreCase);
 
@@ -147,13 +153,4 @@ public class TargetTests
 
     private static void AssertAlike(IEnumerable<(string Target, string Authority)> arrived) =>
         Assert.All(arrived.Chunk(3), three => Assert.Equal([(three[0].Target, "shop"), (three[0].Target, "shop")], three.Skip(1)));
-
-    private static string Services(int port, string protocol, string route) => $$"""
-        services:
-          shop:
-            hosts: [shop, "shop:8080", "*.shop"]
-            endpoints: ["127.0.0.1:{{port}}"]
-            protocol: {{protocol}}
-            {{(route.Length == 0 ? "" : $"routes: [ {{ {route} }} ]")}}
-        """;
 }

@@ -9,6 +9,7 @@ namespace Mesh.Interop.Tests.Transport;
 /// <summary>Whom a cluster with TLS trusts, what it shows of itself, and what it says when it refuses.</summary>
 public sealed class TlsTests : IDisposable
 {
+    private const string Untrusted = "The peer's certificate was refused: its chain is not trusted (";
     private readonly CertificateAuthority _authority = CertificateAuthority.Create();
     private readonly TempFolder _folder = new();
 
@@ -36,21 +37,22 @@ public sealed class TlsTests : IDisposable
         using var other = CertificateAuthority.Create("Other Root");
         using var certificate = other.IssueServer("shop.test");
         using var trusted = _authority.IssueServer("shop.test");
-        await AssertRefusedAsync(certificate, $"ca: {Trust(trusted)}, sni: shop.test", "The peer's certificate was refused: its chain is not trusted (");
+        await AssertRefusedAsync(certificate, $"ca: {Trust(trusted)}, sni: shop.test", Untrusted);
     }
 
     [Fact]
     public async Task TheSystemsRootsDoNotHoldIt()
     {
         using var certificate = _authority.IssueServer("shop.test");
-        await AssertRefusedAsync(certificate, "sni: shop.test", "The peer's certificate was refused: its chain is not trusted (");
+        await AssertRefusedAsync(certificate, "sni: shop.test", Untrusted);
     }
 
     [Fact]
     public async Task AnExpiredCertificateIsRefused()
     {
         var now = TimeProvider.System.GetUtcNow();
-        using var certificate = _authority.Issue(new LeafRequest { Names = ["shop.test"], NotBefore = now.AddDays(-3), NotAfter = now.AddDays(-2) });
+        var request = new LeafRequest { Names = ["shop.test"], NotBefore = now.AddDays(-3), NotAfter = now.AddDays(-2) };
+        using var certificate = _authority.Issue(request);
         await AssertRefusedAsync(certificate, $"ca: {Trust(certificate)}, sni: shop.test", "expired");
     }
 
@@ -58,7 +60,7 @@ public sealed class TlsTests : IDisposable
     public async Task ACertificateForClientsIsRefused()
     {
         using var certificate = _authority.IssueClient("shop", "shop.test");
-        await AssertRefusedAsync(certificate, $"ca: {Trust(certificate)}, sni: shop.test", "The peer's certificate was refused: its chain is not trusted (");
+        await AssertRefusedAsync(certificate, $"ca: {Trust(certificate)}, sni: shop.test", Untrusted);
     }
 
     [Theory]
@@ -133,7 +135,7 @@ public sealed class TlsTests : IDisposable
         AssertSays("TLS", reason);
         // One handshake record with a ClientHello, perhaps an alert afterwards: never a request.
         Assert.Equal(0x16, server.Received[0][0]);
-        Assert.All(server.Received, bytes => Assert.DoesNotContain("secret", System.Text.Encoding.Latin1.GetString(bytes), StringComparison.Ordinal));
+        Assert.All(server.Received, bytes => Assert.Equal(-1, bytes.AsSpan().IndexOf("secret"u8)));
     }
 
     [Fact]
@@ -152,19 +154,21 @@ public sealed class TlsTests : IDisposable
     public async Task AnHttpsUrlIsNotWeakenedUnlessAllowed()
     {
         await using var server = await TestServer.StartAsync();
-        await using var mesh = await MeshedClient.StartAsync(Services(server.Port, "http1", ""));
+        await using var mesh = await MeshedClient.StartAsync(Shop.Yaml(server.Port, "http1"));
         var (status, flag, reason) = await mesh.GetAsync("https://shop/");
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "DPE"), (status, flag));
         AssertSays("allow_plaintext", reason);
         Assert.Equal(0, server.Counts.Connections);
 
-        mesh.Update(Services(server.Port, "http1", "allow_plaintext: true"));
+        mesh.Update(Shop.Yaml(server.Port, "http1", "allow_plaintext: true"));
         Assert.Equal(HttpStatusCode.OK, (await mesh.GetAsync("https://shop/")).Status);
         Assert.Equal(("http", "shop"), (server.Records.Single().Scheme, server.Records.Single().Authority));
     }
 
     private static Task<TestServer> StartAsync(
-        IssuedCertificate certificate, HttpProtocols protocols = HttpProtocols.Http1AndHttp2, CertificateAuthority? clientAuthority = null) =>
+        IssuedCertificate certificate,
+        HttpProtocols protocols = HttpProtocols.Http1AndHttp2,
+        CertificateAuthority? clientAuthority = null) =>
         TestServer.StartAsync(o =>
         {
             o.Protocols = protocols;
@@ -173,19 +177,11 @@ public sealed class TlsTests : IDisposable
         });
 
     private static Task<MeshedClient> StartMeshAsync(int port, string tls, string protocol = "http1") =>
-        MeshedClient.StartAsync(Services(port, protocol, $"tls: {{ {tls} }}"));
-
-    private static string Services(int port, string protocol, string more) => $$"""
-        services:
-          shop:
-            endpoints: ["127.0.0.1:{{port}}"]
-            protocol: {{protocol}}
-            connect_timeout: 60s
-            {{more}}
-        """;
+        MeshedClient.StartAsync(Shop.Yaml(port, protocol, $"tls: {{ {tls} }}"));
 
     /// <summary>As Assert.Contains, which would shorten the reason.</summary>
-    private static void AssertSays(string part, string reason) => Assert.True(reason.Contains(part, StringComparison.Ordinal), $"'{part}' is not in: {reason}");
+    private static void AssertSays(string part, string reason) =>
+        Assert.True(reason.Contains(part, StringComparison.Ordinal), $"'{part}' is not in: {reason}");
 
     /// <summary>A file that holds the root of this certificate.</summary>
     private string Trust(IssuedCertificate certificate)

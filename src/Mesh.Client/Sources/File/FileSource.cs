@@ -16,6 +16,7 @@ internal sealed class FileSource : IDisposable
     private readonly DocumentLimits _limits;
     private readonly SourceFeed _feed;
     private string? _lastRead;
+    private IReadOnlyList<string> _awaited = [];
     private WatchedFiles? _watch;
 
     public FileSource(string path, DocumentLimits limits, SourceFeed feed)
@@ -29,7 +30,7 @@ internal sealed class FileSource : IDisposable
     public void Start(ControlLoop loop, TimeSpan debounce)
     {
         // Watching begins before reading: what changes in between is seen as a change.
-        _watch = new WatchedFiles(loop, debounce, Files, Load);
+        _watch = new WatchedFiles(loop, debounce, () => Files().Concat(_awaited), Load);
         Load();
     }
 
@@ -68,8 +69,15 @@ internal sealed class FileSource : IDisposable
                     continue;
                 }
 
+                byte[]? text = ReadBounded(file, limits.MaxBytes);
+                if (text is null)
+                {
+                    findings.Add(Error(file, $"the file has more than {limits.MaxBytes} bytes, which are allowed at most (MeshOptions.MaxDocumentBytes)"));
+                    continue;
+                }
+
                 bool yaml = !file.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
-                documents.Add(new TextDocument(System.IO.File.ReadAllBytes(file), yaml, file, Path.GetDirectoryName(Path.GetFullPath(file))!));
+                documents.Add(new TextDocument(text, yaml, file, Path.GetDirectoryName(Path.GetFullPath(file))!));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
             {
@@ -78,6 +86,24 @@ internal sealed class FileSource : IDisposable
         }
 
         return documents;
+    }
+
+    /// <summary>The bytes of a file; null when there are more than allowed, whatever length it shows.</summary>
+    private static byte[]? ReadBounded(string file, int maxBytes)
+    {
+        using FileStream stream = System.IO.File.Open(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        byte[] buffer = new byte[(int)Math.Min(stream.Length + 1, maxBytes + 1L)];
+        int length = 0;
+        while (stream.Read(buffer, length, buffer.Length - length) is var read && read > 0)
+        {
+            length += read;
+            if (length > maxBytes)
+                return null;
+            if (length == buffer.Length)
+                Array.Resize(ref buffer, (int)Math.Min(length * 2L, maxBytes + 1L));
+        }
+
+        return buffer[..length];
     }
 
     private static ResourceError Error(string file, string message) => new(Severity.Error, "", "", message) { File = file };
@@ -109,9 +135,16 @@ internal sealed class FileSource : IDisposable
         }
 
         texts.Read();
+        _awaited = [];
         if (texts.HasErrors)
+        {
             _feed.Refuse(texts.Findings);
-        else
-            _feed.Publish(texts.Set, texts.Version, texts.Findings, texts.Locate);
+        }
+        else if (!_feed.Publish(texts.Set, texts.Version, texts.Findings, texts.Locate))
+        {
+            // It may be refused for a certificate file that is not there yet: then that file is waited for as well.
+            _lastRead = null;
+            _awaited = [.. texts.Set.Clusters.Values.Select(c => c.Tls).OfType<TlsContextResource>().SelectMany(Identity.TlsIdentityLoader.Files).Distinct(StringComparer.Ordinal)];
+        }
     }
 }

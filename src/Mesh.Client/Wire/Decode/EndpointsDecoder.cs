@@ -27,7 +27,21 @@ internal static class EndpointsDecoder
                 localities[i] = Decode(message.Endpoints[i], allowNames, seen, errors);
         }
 
+        CheckPriorities(localities, errors);
         return new EndpointsResource(message.ClusterName, new ValueList<LocalityEndpointsResource>(localities));
+    }
+
+    /// <summary>Priorities begin at 0 and leave none out (gRFC A27).</summary>
+    private static void CheckPriorities(LocalityEndpointsResource[] localities, ErrorCollector errors)
+    {
+        uint next = 0;
+        foreach (uint priority in localities.Select(l => l.Priority).Distinct().Order())
+        {
+            if (priority == next++)
+                continue;
+            errors.Error("endpoints", $"priority {priority} is used but {next - 1} is not; priorities must leave no gap");
+            return;
+        }
     }
 
     private static LocalityEndpointsResource Decode(LocalityLbEndpoints message, bool allowNames, HashSet<EndpointKey> seen, ErrorCollector errors)
@@ -81,6 +95,12 @@ internal static class EndpointsDecoder
         switch (address.AddressCase)
         {
             case Address.AddressOneofCase.SocketAddress:
+                using (errors.At("socket_address"))
+                {
+                    if (address.SocketAddress is { PortSpecifierCase: SocketAddress.PortSpecifierOneofCase.PortValue, PortValue: 0 })
+                        errors.Error("port_value", "0 is no port to connect to; 1 to 65535 are allowed");
+                }
+
                 using (errors.At("socket_address"))
                     return Decode(address.SocketAddress, allowNames, errors) is var (host, port) ? new EndpointResource(host, port, health) : null;
             case Address.AddressOneofCase.Pipe:

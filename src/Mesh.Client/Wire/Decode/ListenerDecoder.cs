@@ -17,6 +17,7 @@ internal static class ListenerDecoder
         message.Name.Require("name", errors);
         if (message.ApiListener?.ApiListener_ is { } api)
         {
+            ReportBeside(message, errors);
             using (errors.At("api_listener"))
             using (errors.At("api_listener"))
                 return AnyDecoder.Open<HttpConnectionManager>(api, errors) is { } manager ? Decode(message.Name, port: null, manager, errors) : null;
@@ -30,6 +31,18 @@ internal static class ListenerDecoder
         }
 
         return FindManager(message, errors) is { } found ? Decode(message.Name, port, found, errors) : null;
+    }
+
+    /// <summary>An API listener has no socket and no chains; what is given all the same is said to have no effect.</summary>
+    private static void ReportBeside(Listener message, ErrorCollector errors)
+    {
+        const string NoEffect = "set beside api_listener: it has no effect";
+        if (message.Address is not null)
+            errors.Warning("address", NoEffect);
+        if (message.FilterChains.Count > 0)
+            errors.Warning("filter_chains", NoEffect);
+        if (message.DefaultFilterChain is not null)
+            errors.Warning("default_filter_chain", NoEffect);
     }
 
     private static int? DecodePort(Address address, ErrorCollector errors)
@@ -48,6 +61,7 @@ internal static class ListenerDecoder
     /// <summary>The HttpConnectionManager of the first chain that takes every connection; others are reported.</summary>
     private static HttpConnectionManager? FindManager(Listener message, ErrorCollector errors)
     {
+        int before = errors.ErrorCount;
         HttpConnectionManager? manager = null;
         for (int i = 0; i < message.FilterChains.Count; i++)
         {
@@ -63,13 +77,18 @@ internal static class ListenerDecoder
             }
         }
 
-        if (manager is null && message.DefaultFilterChain is { } rest)
+        if (message.DefaultFilterChain is { } rest)
         {
             using (errors.At("default_filter_chain"))
-                manager = FindManager(rest, errors);
+            {
+                if (manager is null)
+                    manager = FindManager(rest, errors);
+                else
+                    errors.Warning("an earlier chain takes every connection: this one has no effect");
+            }
         }
 
-        if (manager is null && !errors.HasErrors)
+        if (manager is null && errors.ErrorCount == before)
             errors.Error("filter_chains", "no chain with an envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager takes every connection");
         return manager;
     }

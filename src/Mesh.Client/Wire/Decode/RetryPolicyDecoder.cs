@@ -18,7 +18,7 @@ internal static class RetryPolicyDecoder
                 if (backOff.BaseInterval.Require("base_interval", errors))
                 {
                     baseInterval = Max(backOff.BaseInterval.Read("base_interval", errors, positive: true) ?? baseInterval, TimeSpan.FromMilliseconds(1));
-                    maxInterval = backOff.MaxInterval.Read("max_interval", errors, positive: true) ?? baseInterval * 10;
+                    maxInterval = backOff.MaxInterval.Read("max_interval", errors, positive: true) ?? Max(baseInterval, TimeSpan.FromTicks(Math.Min(baseInterval.Ticks, long.MaxValue / 10) * 10));
                     if (maxInterval < baseInterval)
                         errors.Error("max_interval", $"{maxInterval.TotalSeconds}s is less than base_interval, {baseInterval.TotalSeconds}s");
                 }

@@ -11,7 +11,7 @@ internal static class RouteConfigurationDecoder
     {
         var hosts = new List<VirtualHostResource>(message.VirtualHosts.Count);
         var names = new HashSet<string>(StringComparer.Ordinal);
-        var domains = new HashSet<string>(StringComparer.Ordinal);
+        var domains = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         for (int i = 0; i < message.VirtualHosts.Count; i++)
         {
             using (errors.At("virtual_hosts", i))
@@ -51,7 +51,7 @@ internal static class RouteConfigurationDecoder
                     errors.Error($"'{domain}': '*' is allowed at the start or at the end only");
                 else if (domain.Length > 1 && domain[0] == '*' && domain[^1] == '*')
                     errors.Error($"'{domain}': '*' is allowed at the start or at the end, not at both");
-                else if (!domains.Add(domain.ToLowerInvariant()))
+                else if (!domains.Add(domain))
                     errors.Error($"'{domain}' stands in this route configuration already; a domain may lead to one virtual host only");
             }
         }

@@ -8,6 +8,7 @@ namespace Mesh.Wire.Decode;
 /// <summary><c>Route</c> with its match and its action. What this version cannot match or do is refused by the scan of its marks.</summary>
 internal static class RouteDecoder
 {
+    private static readonly SearchValues<char> ForbiddenInPaths = SearchValues.Create("\0\r\n \t");
     private static readonly SearchValues<char> ForbiddenInHosts = SearchValues.Create("\0\r\n \t/@");
 
     public static RouteResource? Decode(Route message, ErrorCollector errors)
@@ -96,6 +97,8 @@ internal static class RouteDecoder
         }
 
         CheckHost(message.HostRewriteLiteral, errors);
+        if (message.PrefixRewrite.AsSpan().ContainsAny(ForbiddenInPaths))
+            errors.Error("prefix_rewrite", "holds a space, tab, NUL, CR or LF, which no path may");
         TimeSpan? maxStream = null, headerMax = null;
         if (message.MaxStreamDuration is { } limits)
         {

@@ -81,6 +81,7 @@ internal static class TlsContextDecoder
     {
         if (parameters is null)
             return SslProtocols.None;
+        using ErrorCollector.Scope scope = errors.At("tls_params");
         TlsProtocol min = parameters.TlsMinimumProtocolVersion, max = parameters.TlsMaximumProtocolVersion;
         if (min == TlsProtocol.TlsAuto && max == TlsProtocol.TlsAuto)
             return SslProtocols.None;

@@ -7,7 +7,6 @@ using Mesh.Wire.Protos.Envoy.Config.Cluster.V3;
 using Mesh.Wire.Protos.Envoy.Config.Core.V3;
 using Mesh.Wire.Protos.Envoy.Config.Endpoint.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Upstreams.Http.V3;
-using Enum = System.Enum;
 
 namespace Mesh.Wire.ShortForm;
 
@@ -15,6 +14,15 @@ namespace Mesh.Wire.ShortForm;
 internal sealed record ShortFormCluster
 {
     private const string OptionsKey = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+    private static readonly Dictionary<string, HealthStatus> HealthNames = new(StringComparer.Ordinal)
+    {
+        ["healthy"] = HealthStatus.Healthy,
+        ["unhealthy"] = HealthStatus.Unhealthy,
+        ["draining"] = HealthStatus.Draining,
+        ["timeout"] = HealthStatus.Timeout,
+        ["degraded"] = HealthStatus.Degraded,
+    };
 
     public IReadOnlyList<(uint Priority, LbEndpoint Endpoint)> Endpoints { get; private init; } = [];
 
@@ -143,8 +151,8 @@ internal sealed record ShortFormCluster
             if (address is null)
                 errors.Error("address", "required, as 127.0.0.1:5001");
             priority = endpoint.Number("priority", 128) ?? 0;
-            if (endpoint.Text("health") is { } text && !Enum.TryParse(text, ignoreCase: true, out health))
-                errors.Error("health", $"'{text}' is not known; allowed are healthy, unhealthy, draining, timeout and degraded");
+            if (endpoint.Text("health") is { } text && !HealthNames.TryGetValue(text, out health))
+                errors.Error("health", $"'{text}' is not known; allowed are {string.Join(", ", HealthNames.Keys)}");
             endpoint.ReportUnknown();
         }
         else

@@ -104,6 +104,8 @@ internal sealed class ShortFormRoutes(string service, IReadOnlySet<string> versi
         string? path = from.Text("path"), prefix = from.Text("prefix");
         if (path is not null && prefix is not null)
             errors.Error("prefix", "set beside path; only one of them may be set");
+        if ((path ?? prefix) is { } start && !start.StartsWith('/'))
+            errors.Error(path is not null ? "path" : "prefix", $"'{start}' can match no request; a path starts with '/'");
         if (path is not null)
             route.Match.Path = path;
         else
@@ -112,8 +114,8 @@ internal sealed class ShortFormRoutes(string service, IReadOnlySet<string> versi
             route.Match.Headers.Add(new HeaderMatcher { Name = ":method", StringMatch = new StringMatcher { Exact = method.ToUpperInvariant() } });
         ReadHeaders(from, route.Match);
 
-        if (Destination(from, required: true) is not { } action)
-            return null;
+        RouteAction? destination = Destination(from, required: true);
+        RouteAction action = destination ?? new RouteAction();
         action.Timeout = ToDuration(from.Duration("timeout"));
         action.IdleTimeout = ToDuration(from.Duration("idle_timeout"));
         action.RetryPolicy = Retry(from);
@@ -135,7 +137,7 @@ internal sealed class ShortFormRoutes(string service, IReadOnlySet<string> versi
         ShortFormHeaders.Read(from, "response_headers", route.ResponseHeadersToAdd, route.ResponseHeadersToRemove, errors);
         from.ReportUnknown();
         route.Route_ = action;
-        return route;
+        return destination is null ? null : route;
     }
 
     private void ReadHeaders(ShortFormObject from, RouteMatch match)
@@ -167,18 +169,22 @@ internal sealed class ShortFormRoutes(string service, IReadOnlySet<string> versi
         }
     }
 
-    private static void ReadMatcher(ShortFormObject from, HeaderMatcher matcher)
+    private void ReadMatcher(ShortFormObject from, HeaderMatcher matcher)
     {
-        if (from.Text("exact") is { } exact)
-            matcher.StringMatch = new StringMatcher { Exact = exact };
-        if (from.Text("prefix") is { } prefix)
-            matcher.StringMatch = new StringMatcher { Prefix = prefix };
-        if (from.Text("suffix") is { } suffix)
-            matcher.StringMatch = new StringMatcher { Suffix = suffix };
-        if (from.Text("contains") is { } contains)
-            matcher.StringMatch = new StringMatcher { Contains = contains };
-        if (from.Find("present") is not null)
+        string? exact = from.Text("exact"), prefix = from.Text("prefix"), suffix = from.Text("suffix"), contains = from.Text("contains");
+        bool present = from.Find("present") is not null;
+        if (new[] { exact is not null, prefix is not null, suffix is not null, contains is not null, present }.Count(set => set) > 1)
+            errors.Error("only one of exact, prefix, suffix, contains and present may be set");
+        if (present)
             matcher.PresentMatch = from.Flag("present");
+        else if (exact is not null)
+            matcher.StringMatch = new StringMatcher { Exact = exact };
+        else if (prefix is not null)
+            matcher.StringMatch = new StringMatcher { Prefix = prefix };
+        else if (suffix is not null)
+            matcher.StringMatch = new StringMatcher { Suffix = suffix };
+        else if (contains is not null)
+            matcher.StringMatch = new StringMatcher { Contains = contains };
         matcher.InvertMatch = from.Flag("not");
         from.ReportUnknown();
     }

@@ -9,9 +9,9 @@ public sealed class ErrorPlaceTests
     [InlineData("services:\n  a:\n    endpoints: [127.0.0.1:1]\n    tineout: 1s\n", "mesh.yaml:4:5: services.a.tineout: unknown key; did you mean 'timeout'?")]
     [InlineData("services:\n  a:\n    endpoints:\n    - 127.0.0.1:1\n    - nonsense\n", "mesh.yaml:5:7: services.a.endpoints[1]: 'nonsense' is no address")]
     [InlineData("services:\n  a: [\n", "mesh.yaml:3:1: ")]
-    [InlineData("services:\n\ta: 1\n", "mesh.yaml:2:1: ")]
+    [InlineData("services:\n  a: {x: \"open\n", "mesh.yaml:2:")]
     [InlineData("resources:\n- '@type': type.googleapis.com/envoy.config.cluster.v3.Cluster\n  name: c\n  type: ORIGINAL_DST\n  load_assignment: {cluster_name: c}\n",
-        "mesh.yaml:4:3: Cluster 'c': type: OriginalDst is not supported")]
+        "mesh.yaml:4:3: Cluster 'c': type: ORIGINAL_DST is not supported")]
     [InlineData("static_resources:\n  clusters:\n  - name: c\n    connect_timeout: 0s\n    load_assignment: {cluster_name: c}\n",
         "mesh.yaml:4:5: Cluster 'c': connect_timeout: 0s is not allowed")]
     [InlineData("resources:\n- '@type': type.googleapis.com/envoy.config.cluster.v3.Cluster\n  name: c\n  connectTimout: 1s\n  load_assignment: {cluster_name: c}\n",

@@ -28,9 +28,13 @@ public sealed class GrpcJsMatrixTests : IDisposable
     }
 
     [Fact]
-    public void TheTableFollowsTheRules() => MatrixTable.Read(TableFile).AssertIs(
-        MatrixRules.Expect(Servers, MatrixCell.All(Servers.Select(s => s.Name), Contents, Sends))
-            .ToDictionary(entry => entry.Key, entry => entry.Value with { Arrived = entry.Value.Arrived is null ? null : Arrival(MatrixRules.Calls, 1) }));
+    public void TheTableFollowsTheRules()
+    {
+        var expected = MatrixRules.Expect(Servers, MatrixCell.All(Servers.Select(s => s.Name), Contents, Sends));
+        foreach (var (cell, outcome) in expected.Where(entry => entry.Value.Arrived is not null))
+            expected[cell] = outcome with { Arrived = Arrival(MatrixRules.Calls, 1) };
+        MatrixTable.Read(TableFile).AssertIs(expected);
+    }
 
     [PeerFact(Peer.GrpcJs)]
     public Task WithoutTlsItIsAsTheTableSays() => RunAsync("h2c", null);
@@ -73,7 +77,8 @@ public sealed class GrpcJsMatrixTests : IDisposable
     {
         var request = new EchoRequest { Text = "t", Count = 2 };
         IMessage[] messages = cell.Content is "ClientStream" or "Bidi" ? [request, request] : [request];
-        var (answer, body) = await MatrixCall.SendAsync(client, cell, new Uri($"{cell.Scheme}://{host}/mesh.test.Echo/{cell.Content}"), messages);
+        var url = new Uri($"{cell.Scheme}://{host}/mesh.test.Echo/{cell.Content}");
+        var (answer, body) = await MatrixCall.SendAsync(client, cell, url, messages);
         if (answer == "200 grpc-status 0")
             Assert.Equal(cell.Content is "ServerStream" or "Bidi" ? 2 : 1, await CountAsync(body));
         return answer;

@@ -13,7 +13,8 @@ internal static class MatrixCall
     /// <param name="url">Where to.</param>
     /// <param name="messages">The messages of a gRPC call.</param>
     /// <returns>The answer as the table words it, and its body.</returns>
-    public static async Task<(string Answer, byte[] Body)> SendAsync(HttpClient client, MatrixCell cell, Uri url, params IMessage[] messages)
+    public static async Task<(string Answer, byte[] Body)> SendAsync(
+        HttpClient client, MatrixCell cell, Uri url, params IMessage[] messages)
     {
         using var request = new HttpRequestMessage(cell.IsGrpc ? HttpMethod.Post : HttpMethod.Get, url);
         cell.Ask(request);

@@ -67,8 +67,9 @@ internal sealed class MatrixTable
         foreach (var row in found.GroupBy(entry => entry.Key.Row))
         {
             var cell = row.First().Key;
-            var columns = MatrixCell.Versions.Select(v => names[row.Single(entry => entry.Key.Version == v).Value.ToString()].PadRight(NameWidth));
-            lines.Add($"{cell.Server,-8} {cell.Cluster,-7} {cell.Scheme,-5} {cell.Content,-12} {cell.Send,-5} | {string.Join(' ', columns)}".TrimEnd());
+            var values = MatrixCell.Versions.Select(version => row.Single(entry => entry.Key.Version == version).Value.ToString());
+            var columns = string.Join(' ', values.Select(value => names[value].PadRight(NameWidth)));
+            lines.Add($"{cell.Server,-8} {cell.Cluster,-7} {cell.Scheme,-5} {cell.Content,-12} {cell.Send,-5} | {columns}".TrimEnd());
         }
 
         return string.Join('\n', lines);

@@ -46,7 +46,8 @@ public sealed class NginxMatrixTests : IDisposable
         using var observer = PlainClient.Create(nginx.Http1);
 
         // A cluster for each cell, so that none finds the connections of another.
-        var cells = MatrixCell.All(Servers.Select(s => s.Name), Contents, Sends).Select((cell, i) => (Cell: cell, Host: $"cell-{i}")).ToList();
+        var cells = MatrixCell.All(Servers.Select(s => s.Name), Contents, Sends)
+            .Select((cell, i) => (Cell: cell, Host: $"cell-{i}")).ToList();
         await using var mesh = await MeshedClient.StartAsync(
             "services:\n" + string.Concat(cells.Select(c => Service(c.Cell, c.Host, nginx, files.AuthorityFile))));
         var found = new Dictionary<MatrixCell, MatrixOutcome>();

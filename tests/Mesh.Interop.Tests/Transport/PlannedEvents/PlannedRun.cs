@@ -88,7 +88,7 @@ internal sealed class PlannedRun : IAsyncDisposable
                 timeout: 120s
                 connect_timeout: 60s
                 routes: [{ prefix: /, response_headers: { set: { x-mark: "{{mark}}" } } }]
-                {{(_identity is null ? "" : $"tls: {{ ca: {_identity.AuthorityFile}, sni: shop.test, cert: {_identity.CertificateFile}, key: {_identity.KeyFile} }}")}}
+                {{(_identity is null ? "" : Shop.Tls(_identity.AuthorityFile, _identity))}}
             """;
         if (_writes++ % 2 == 1)
         {

@@ -1,5 +1,3 @@
-using System.Net.Http.Headers;
-
 namespace Mesh.Interop.Tests.Transport.PlannedEvents;
 
 /// <summary>
@@ -65,7 +63,8 @@ internal sealed class SteadyCalls
             await response.Content.ReadAsByteArrayAsync();
             if (response.Headers.TryGetValues("x-mark", out var marks))
                 _mark = marks.Single();
-            _ledger.Answered(call, response.IsSuccessStatusCode ? "200" : $"{(int)response.StatusCode} {MeshedClient.LocalReply(response)}");
+            var status = (int)response.StatusCode;
+            _ledger.Answered(call, status == 200 ? "200" : $"{status} {MeshedClient.LocalReply(response)}");
         }
         catch (Exception e)
         {
@@ -80,10 +79,13 @@ internal sealed class SteadyCalls
         0 => new HttpRequestMessage(HttpMethod.Get, $"http://shop/delay/50?call={call}"),
         3 or 7 => new HttpRequestMessage(HttpMethod.Post, $"http://shop/upload?call={call}")
         {
-            Content = new ByteArrayContent(new byte[1000]) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } },
+            Content = new ByteArrayContent(new byte[1000]),
         },
-        // No length: the content is sent as a stream.
-        5 => new HttpRequestMessage(HttpMethod.Post, $"http://shop/echo?call={call}") { Content = new StreamContent(new MemoryStream(new byte[1000])) },
+        // A stream, which cannot be sent a second time.
+        5 => new HttpRequestMessage(HttpMethod.Post, $"http://shop/echo?call={call}")
+        {
+            Content = new StreamContent(new MemoryStream(new byte[1000])),
+        },
         _ => new HttpRequestMessage(HttpMethod.Get, $"http://shop/?call={call}"),
     };
 }

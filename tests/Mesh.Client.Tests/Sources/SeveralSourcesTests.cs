@@ -1,0 +1,65 @@
+using Mesh.TestKit;
+using Microsoft.Extensions.Configuration;
+using Xunit;
+
+namespace Mesh.Client.Tests.Sources;
+
+/// <summary>A file, settings and code together.</summary>
+public sealed class SeveralSourcesTests
+{
+    private static readonly IConfiguration Settings =
+        new ConfigurationBuilder().AddInMemoryCollection([new("services:a:endpoints:0", "127.0.0.1:1"), new("services:a:to", "a")]).Build();
+
+    [Fact]
+    public async Task TheyAreOneConfiguration()
+    {
+        using var folder = new TempFolder();
+        await System.IO.File.WriteAllTextAsync(folder["mesh.yaml"], Xds.Document(Xds.Listener("l", "r"), Xds.Routes("r", "a", "b")));
+        await using HostUnderTest test = await HostUnderTest.StartAsync(new MeshOptions
+        {
+            ConfigurationPath = folder["mesh.yaml"],
+            Settings = Settings,
+            InMemory = new InMemorySource(Xds.Document(Xds.Cluster("b", "127.0.0.1:2"))),
+        });
+        Assert.Equal(("127.0.0.1:1", "127.0.0.1:2"), (test.AddressOf("a"), test.AddressOf("b")));
+        Assert.Equal([$"file {folder["mesh.yaml"]}", "settings", "memory"], test.State.Sources.Select(source => source.Name));
+    }
+
+    [Fact]
+    public async Task ANameGivenTwiceRefusesTheStartAndNamesBoth()
+    {
+        var refused = await Assert.ThrowsAsync<MeshConfigurationException>(() => HostUnderTest.StartAsync(new MeshOptions
+        {
+            Settings = Settings,
+            InMemory = new InMemorySource(Xds.Document(Xds.Cluster("a", "127.0.0.1:2"))),
+        }));
+        Assert.Equal("2:3: Cluster 'a': given by memory and by settings; only one source may give it", Assert.Single(refused.Errors));
+    }
+
+    [Fact]
+    public async Task ANameGivenTwiceLaterRefusesTheUpdate()
+    {
+        var memory = new InMemorySource();
+        await using HostUnderTest test = await HostUnderTest.StartAsync(new MeshOptions { Settings = Settings, InMemory = memory });
+        var refused = Assert.Throws<MeshConfigurationException>(() => memory.Update(Xds.Document(Xds.Cluster("a", "127.0.0.1:2"))));
+        Assert.Contains("given by memory and by settings", Assert.Single(refused.Errors), StringComparison.Ordinal);
+        Assert.Equal("127.0.0.1:1", test.AddressOf("a"));
+    }
+
+    /// <summary>What was refused for want of something another source gives later must serve then, without another edit.</summary>
+    [Fact]
+    public async Task WhatWaitsForAnotherSourceServesOnceItIsThere()
+    {
+        IConfigurationRoot settings = new ConfigurationBuilder().AddInMemoryCollection([new("services:a:endpoints:0", "127.0.0.1:1")]).Build();
+        var memory = new InMemorySource(Xds.Document(Xds.Cluster("b", "127.0.0.1:2")));
+        await using HostUnderTest test = await HostUnderTest.StartAsync(new MeshOptions { Settings = settings, InMemory = memory });
+        settings["services:a:to"] = "c";
+        settings.Reload();
+        test.WaitForLoop();
+        Assert.NotEmpty(test.Errors);
+
+        memory.Update(Xds.Document(Xds.Cluster("c", "127.0.0.1:3")));
+        Assert.Empty(test.Errors);
+        Assert.Equal("c", test.Snapshot?.Listeners[0].Routes.VirtualHosts[0].Routes[0].Route.Destinations[0].Name);
+    }
+}

@@ -1,0 +1,158 @@
+using System.Text;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
+using Mesh.Client.Tests.Wire.Text;
+using Mesh.Wire.Protos.Envoy.Config.Cluster.V3;
+using Mesh.Wire.Protos.Envoy.Config.Endpoint.V3;
+using Mesh.Wire.Protos.Envoy.Config.Listener.V3;
+using Mesh.Wire.Protos.Envoy.Config.Route.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.TransportSockets.Tls.V3;
+using Mesh.Wire.Text;
+using TypeRegistry = Mesh.Wire.Text.TypeRegistry;
+
+namespace Mesh.Client.Tests.SupportedFields;
+
+/// <summary>A good configuration in which every honoured message stands somewhere, so that each of its fields can be changed.</summary>
+internal static class BaseConfiguration
+{
+    private const string Filters = $"[{{name: fault, is_optional: true, typed_config: {{'@type': type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault}}}}, {Xds.Router}]";
+    private const string Options = "'@type': type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+    private const string Certificate = "{certificate_chain: {filename: chain.pem}, private_key: {filename: key.pem}, password: {inline_string: secret}}";
+
+    /// <summary>The resources.</summary>
+    public static IReadOnlyList<IMessage> Resources { get; } =
+    [
+        .. Listeners().Select(yaml => Parse(Listener.Descriptor, yaml)),
+        .. new[] { RouteConfigurationText("r"), "{name: s, virtual_hosts: []}" }.Select(yaml => Parse(RouteConfiguration.Descriptor, yaml)),
+        .. Clusters().Select(yaml => Parse(Cluster.Descriptor, yaml)),
+        .. Assignments().Select(yaml => Parse(ClusterLoadAssignment.Descriptor, yaml)),
+        .. Secrets().Select(yaml => Parse(Secret.Descriptor, yaml)),
+    ];
+
+    /// <summary>The roots of everything that can be configured.</summary>
+    public static IReadOnlyList<MessageDescriptor> Types { get; } =
+        [Listener.Descriptor, RouteConfiguration.Descriptor, Cluster.Descriptor, ClusterLoadAssignment.Descriptor, Secret.Descriptor];
+
+    /// <summary>A value that means something in a field of this shape; null where any will do.</summary>
+    public static object? Meaningful(string shape) => shape[(shape.LastIndexOf('.') + 1)..] switch
+    {
+        "address" => "127.0.0.99",
+        "priority" => 0u,
+        "retry_on" => "reset",
+        "base_interval" => new Duration { Nanos = 70_000_000 },
+        "route_config_name" => "s",
+        "service_name" => "other",
+        "cluster" => "c",
+        "name" when shape.EndsWith("weighted_clusters.clusters[].name", StringComparison.Ordinal) => "c",
+        "name" when shape.EndsWith("tls_certificate_sds_secret_configs[].name", StringComparison.Ordinal) => "other-certificate",
+        "name" when shape.EndsWith("validation_context_sds_secret_config.name", StringComparison.Ordinal) => "other-validation",
+        _ => null,
+    };
+
+    private static IEnumerable<string> Listeners()
+    {
+        yield return $"{{name: mesh, api_listener: {{api_listener: {Hcm("r", "ads", ", stream_idle_timeout: 60s, common_http_protocol_options: {max_stream_duration: 30s}")}}}}}";
+        yield return $"{{name: inline.example, api_listener: {{api_listener: {{{Xds.Manager}, http_filters: {Filters}, route_config: {RouteConfigurationText("in")}}}}}}}";
+        yield return $$"""
+            {name: egress, address: {socket_address: {address: 127.0.0.1, port_value: 15001} }, filter_chains: [
+              {filter_chain_match: {server_names: [x]}, filters: [{name: hcm, typed_config: {{Hcm("s", "ads")}} }]},
+              {filters: [{name: hcm, typed_config: {{Hcm("r", "self")}} }]}]}
+            """;
+        yield return $"{{name: default, address: {{socket_address: {{address: 127.0.0.1, port_value: 15002}}}}, default_filter_chain: {{filters: [{{name: hcm, typed_config: {Hcm("r", "ads")}}}]}}}}";
+        yield return $"{{name: pipe, address: {{pipe: {{path: /run/mesh.sock}}}}, filter_chains: [{{filters: [{{name: hcm, typed_config: {Hcm("r", "ads")}}}]}}]}}";
+    }
+
+    private static string Hcm(string routes, string source, string more = "") =>
+        $"{{{Xds.Manager}, rds: {{route_config_name: {routes}, config_source: {{{source}: {{}}}}}}, http_filters: {Filters}{more}}}";
+
+    private static string RouteConfigurationText(string name) =>
+        $$"""
+        {name: {{name}}, validate_clusters: false, {{Headers("table")}}, virtual_hosts: [
+          {name: shop, domains: [shop.example, '*.shop.example'], {{Headers("host")}},
+            retry_policy: {retry_on: 'gateway-error,retriable-status-codes', num_retries: 2, per_try_timeout: 1s, retriable_status_codes: [418],
+              retry_back_off: {base_interval: 0.05s, max_interval: 0.4s} },
+            routes: [
+              {name: matched, {{Headers("route")}},
+                match: {path: /matched, case_sensitive: true, headers: [
+                  {name: x-exact, exact_match: v}, {name: x-range, range_match: {start: 1, end: 5} },
+                  {name: x-string, string_match: {prefix: v} }, {name: x-absent, string_match: {exact: v}, invert_match: true}]},
+                route: {cluster: a, prefix_rewrite: /rewritten, host_rewrite_literal: rewritten.example, timeout: 3s, idle_timeout: 4s,
+                  max_stream_duration: {max_stream_duration: 5s, grpc_timeout_header_max: 6s},
+                  retry_policy: {retry_on: '5xx,retriable-status-codes', num_retries: 3, per_try_timeout: 2s, retriable_status_codes: [418],
+                    retry_back_off: {base_interval: 0.05s, max_interval: 0.4s} } } },
+              {name: absent, match: {prefix: /matched, headers: [{name: x-absent, string_match: {exact: v}, invert_match: true}]}, route: {cluster: b} },
+              {name: split, match: {prefix: /split},
+                route: {max_stream_duration: {max_stream_duration: 7s}, weighted_clusters: {clusters: [
+                  {name: a, weight: 3, host_rewrite_literal: a.example, {{Headers("cluster")}} }, {name: b, weight: 1}]} } },
+              {name: lost, match: {prefix: /lost}, route: {cluster: nowhere} }]}]}
+        """;
+
+    /// <summary>Mutations in which each level has its mark: one that is overwritten, one that adds up, one that is empty, one that removes.</summary>
+    private static string Headers(string level)
+    {
+        string add = $"[{{header: {{key: x-empty-{level}}}}}, {{header: {{key: x-level, value: {level}}}, append_action: OVERWRITE_IF_EXISTS_OR_ADD}}, {{header: {{key: x-add, value: {level}}}}}]";
+        string remove = $"[x-removed-{level}, x-removed]";
+        return $"request_headers_to_add: {add}, request_headers_to_remove: {remove}, response_headers_to_add: {add}, response_headers_to_remove: {remove}";
+    }
+
+    private static IEnumerable<string> Clusters()
+    {
+        yield return """
+            {name: a, type: EDS, eds_cluster_config: {eds_config: {ads: {}}, service_name: some}, connect_timeout: 1s, http2_protocol_options: {},
+              metadata: {filter_metadata: {mesh.sdk: {plaintext_allowed: true}}}, common_http_protocol_options: {idle_timeout: 1s, max_connection_duration: 2s}}
+            """;
+        yield return $$"""
+            {name: b, load_assignment: {cluster_name: b, endpoints: [{{Locality(2)}}, {priority: 1, lb_endpoints: [{endpoint: {address: {pipe: {path: /run/b} } } }]}]},
+              transport_socket: {name: tls, typed_config: { {{Xds.Tls}}, sni: b.example, common_tls_context: {
+                tls_params: {tls_minimum_protocol_version: TLSv1_2, tls_maximum_protocol_version: TLSv1_3}, tls_certificates: [{{Certificate}}],
+                validation_context: {trusted_ca: {filename: ca.pem}, match_typed_subject_alt_names: [{san_type: DNS, matcher: {exact: b.example} }]} } } },
+              typed_extension_protocol_options: {x: { {{Options}}, common_http_protocol_options: {idle_timeout: 3s, max_connection_duration: 4s},
+                explicit_http_config: {http2_protocol_options: {} }, upstream_http_protocol_options: {} } } }
+            """;
+        yield return Dns("c", "auto_config: {http_protocol_options: {}, http2_protocol_options: {}}", Combined("match_typed_subject_alt_names: [{san_type: URI, matcher: {prefix: 'spiffe:'}}]", "ads"));
+        yield return Dns("d", "explicit_http_config: {http_protocol_options: {}}", "validation_context_sds_secret_config: {name: validation, sds_config: {ads: {}}}");
+        yield return Dns("e", "use_downstream_protocol_config: {http_protocol_options: {}, http2_protocol_options: {}}",
+            "validation_context: {system_root_certs: {}, match_subject_alt_names: [{suffix: .example}]}");
+        yield return Dns("f", "auto_config: {}", Combined("match_subject_alt_names: [{contains: f}]", "self"));
+        yield return """
+            {name: g, transport_socket: {name: raw, typed_config: {'@type': type.googleapis.com/envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer}},
+              load_assignment: {cluster_name: g}}
+            """;
+    }
+
+    private static string Dns(string name, string protocol, string validation) =>
+        $$"""
+        {name: {{name}}, type: STRICT_DNS, typed_extension_protocol_options: {x: { {{Options}}, {{protocol}} } },
+          load_assignment: {cluster_name: {{name}}, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: host.internal, port_value: 3} } } }]}]},
+          transport_socket: {name: tls, typed_config: { {{Xds.Tls}}, common_tls_context: { {{validation}} } } } }
+        """;
+
+    private static string Combined(string defaults, string source) =>
+        $"tls_certificate_sds_secret_configs: [{{name: certificate, sds_config: {{{source}: {{}}}}}}], combined_validation_context: {{default_validation_context: {{{defaults}}}, "
+        + $"validation_context_sds_secret_config: {{name: validation, sds_config: {{{source}: {{}}}}}}}}";
+
+    private static IEnumerable<string> Assignments() =>
+        [$"{{cluster_name: some, endpoints: [{Locality(4)}, {{priority: 1, lb_endpoints: [{{endpoint: {{address: {{pipe: {{path: /run/a}}}}}}}}]}}]}}", "{cluster_name: other}"];
+
+    private static string Locality(int port) =>
+        $$"""
+        {locality: {region: r, zone: z, sub_zone: s}, lb_endpoints: [{health_status: HEALTHY, endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: {{port}} } } } }]}
+        """;
+
+    private static IEnumerable<string> Secrets() =>
+    [
+        $"{{name: certificate, tls_certificate: {Certificate}}}",
+        "{name: other-certificate, tls_certificate: {certificate_chain: {filename: alien.pem}, private_key: {filename: alien-key.pem}}}",
+        "{name: validation, validation_context: {trusted_ca: {filename: ca.pem}}}",
+        "{name: other-validation, validation_context: {system_root_certs: {}}}",
+    ];
+
+    private static IMessage Parse(MessageDescriptor type, string yaml)
+    {
+        if (YamlToJson.Convert(Encoding.UTF8.GetBytes(yaml), out ReadOnlySpan<byte> json) is { } malformed)
+            throw new InvalidOperationException($"{malformed}\n{yaml}");
+        var (wire, findings) = Transcoding.Try(json, type, TypeRegistry.Default);
+        return findings.Count == 0 ? type.Parser.ParseFrom(wire) : throw new InvalidOperationException($"{string.Join('\n', findings)}\n{yaml}");
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text.RegularExpressions;
+
+namespace Mesh.Client.Tests.SupportedFields;
+
+/// <summary>What a change of a field does.</summary>
+internal enum Effect
+{
+    /// <summary>The compiled snapshot is another.</summary>
+    Visible,
+
+    /// <summary>The configuration is refused.</summary>
+    Refused,
+
+    /// <summary>The snapshot is the same, and a warning names the field.</summary>
+    Reported,
+
+    /// <summary>Nothing at all.</summary>
+    None,
+}
+
+/// <summary>The few fields whose change does something else than to show in the snapshot, each with its reason.</summary>
+/// <param name="Shape">A pattern of the field's place.</param>
+/// <param name="Effect">What it does instead.</param>
+/// <param name="Reason">Why that is right.</param>
+internal sealed partial record ExpectedEffect(Regex Shape, Effect Effect, string Reason)
+{
+    public static IReadOnlyList<ExpectedEffect> Exceptions { get; } =
+    [
+        new(Names(), Effect.None, "a name for people and statistics: the type decides"),
+        new(OwnSources(), Effect.None, "ads and self both mean: from the source that gave this resource, and no other kind is taken"),
+        new(InnerAssignmentName(), Effect.None, "a static cluster has its endpoints in itself; the name serves EDS only"),
+        new(ListenAddress(), Effect.None, "the mesh opens no port: of a listener's address only the port chooses it"),
+        new(EmptyOptions(), Effect.None, "an options message says nothing while it is empty, and each of its fields is reported"),
+
+        new(OtherValuesUnsupported(), Effect.Refused, "every other value is refused"),
+        new(FilterFlags(), Effect.Refused, "without its flag the unsupported filter refuses the listener"),
+        new(ValidateClusters(), Effect.Refused, "the route to a missing cluster refuses the configuration"),
+        new(ReferredNames(), Effect.Refused, "what referred to the old name refers to nothing"),
+        new(KeyMaterial(), Effect.Refused, "another key or password does not fit the certificate"),
+
+        new(OtherPolicies(), Effect.Reported, "every other policy is a warning: endpoints are used in turn"),
+        new(LimitsElsewhere(), Effect.Reported, "a limit of the other side of a proxy"),
+    ];
+
+    /// <summary>The exception for a field at a place of this shape; null for the rule, which is to be visible.</summary>
+    public static ExpectedEffect? For(string shape) => Exceptions.SingleOrDefault(exception => exception.Shape.IsMatch(shape));
+
+    [GeneratedRegex(@"(\.http_filters\[\]|\.filters\[\]|\.transport_socket)\.name$")]
+    private static partial Regex Names();
+
+    [GeneratedRegex(@"\.(config_source|sds_config)$|\.(config_source|sds_config|eds_config)\.(ads|self)$")]
+    private static partial Regex OwnSources();
+
+    [GeneratedRegex(@"^Cluster\.load_assignment\.cluster_name$")]
+    private static partial Regex InnerAssignmentName();
+
+    [GeneratedRegex(@"^Listener\.address\.(socket_address\.address|pipe\.path)$")]
+    private static partial Regex ListenAddress();
+
+    [GeneratedRegex(@"(auto_config|use_downstream_protocol_config)\.(http|http2)_protocol_options$|\.upstream_http_protocol_options$")]
+    private static partial Regex EmptyOptions();
+
+    [GeneratedRegex(@"\.(require_tls|socket_address\.protocol)$|^Cluster\.type$")]
+    private static partial Regex OtherValuesUnsupported();
+
+    [GeneratedRegex(@"\.http_filters\[\]\.(is_optional|disabled)$")]
+    private static partial Regex FilterFlags();
+
+    [GeneratedRegex(@"(^RouteConfiguration|\.route_config)\.validate_clusters$")]
+    private static partial Regex ValidateClusters();
+
+    [GeneratedRegex(@"^(RouteConfiguration\.name|ClusterLoadAssignment\.cluster_name|Secret\.name)$")]
+    private static partial Regex ReferredNames();
+
+    [GeneratedRegex(@"\.(private_key|password)\.")]
+    private static partial Regex KeyMaterial();
+
+    [GeneratedRegex(@"^Cluster\.lb_policy$")]
+    private static partial Regex OtherPolicies();
+
+    [GeneratedRegex(@"^Cluster\..*common_http_protocol_options\.max_stream_duration$|^Listener\..*common_http_protocol_options\.(idle_timeout|max_connection_duration)$")]
+    private static partial Regex LimitsElsewhere();
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using Mesh.Calls;
+using Mesh.Identity;
+using Mesh.LoadBalancing;
+using Mesh.Matching;
+using Mesh.Policies.Retries;
+using Mesh.Policies.Timeouts;
+using Mesh.Routing;
+using Mesh.Snapshots;
+
+namespace Mesh.Client.Tests.SupportedFields;
+
+/// <summary>
+/// What a compiled snapshot does, as text: where a few requests go, what each route matches and changes, how each cluster is reached.
+/// It asks the compiled objects, never the records they were made of, so a field that is read but not honoured leaves no trace.
+/// </summary>
+internal sealed class SnapshotText
+{
+    private readonly StringBuilder _text = new();
+
+    private SnapshotText()
+    {
+    }
+
+    public static string Of(MeshSnapshot snapshot)
+    {
+        var text = new SnapshotText();
+        foreach (Listener listener in snapshot.Listeners.OrderBy(listener => listener.Name, StringComparer.Ordinal))
+            text.Add(listener);
+        foreach (Cluster cluster in snapshot.Clusters.OfType<Cluster>().OrderBy(cluster => cluster.Name, StringComparer.Ordinal))
+            text.Add(cluster);
+        foreach (HttpRequestMessage request in SampleRequests.All)
+            text.Add(Explanation.Of(snapshot, request), request);
+        return text._text.ToString();
+    }
+
+    private void Add(Listener listener)
+    {
+        Line($"listener {listener.Name} {listener.Resource.Port} routes {listener.RouteConfiguration.Name}");
+        foreach (HttpRequestMessage request in SampleRequests.All)
+            Line($" {request.RequestUri!.Authority}: {listener.Routes.FindHost(request.RequestUri.Authority, out string domain)?.Name} by {domain}");
+        foreach (VirtualHost<Route> host in listener.Routes.VirtualHosts)
+        {
+            Line($" host {host.Name}: {string.Join(' ', host.Domains)}");
+            foreach (RouteEntry<Route> entry in host.Routes)
+                Add(entry, listener);
+        }
+    }
+
+    private void Add(RouteEntry<Route> entry, Listener listener)
+    {
+        Route route = entry.Route;
+        Line($"  route {route.Name} {entry.Matcher} takes {string.Join(' ', SampleRequests.All.Select(request => entry.Matcher.Matches(View(request)) ? 1 : 0))}");
+        Line($"   sends /matched/sample?q to {route.RewritePath("/matched/sample?q")}");
+        Line($"   timeouts {route.Timeout(grpc: false, listener)} {route.Timeout(grpc: true, listener)}");
+        Line($"   idle {route.Action.IdleTimeout ?? listener.Resource.StreamIdleTimeout ?? CallTimeout.DefaultStreamIdleTimeout}");
+        Add(route.Retry);
+        foreach (RouteDestination destination in route.Destinations)
+        {
+            Line($"   to {destination.Name} known {destination.Slot >= 0} weight {destination.Weight} as {destination.HostRewrite}");
+            using HttpRequestMessage request = SampleRequests.WithHeaders();
+            using var response = new HttpResponseMessage { Content = new ByteArrayContent([]) };
+            SampleRequests.AddHeaders(response.Headers);
+            destination.Headers?.ApplyToRequest(request.Headers, null);
+            destination.Headers?.ApplyToResponse(response);
+            Line($"    request {Show(request.Headers)}");
+            Line($"    response {Show(response.Headers)}");
+        }
+
+        Line($"   chosen {string.Join(' ', Enumerable.Range(0, 8).Select(seed => route.Choose(new Random(seed)).Name))}");
+    }
+
+    private void Add(RetryPolicy? retry)
+    {
+        if (retry is null)
+            return;
+        Line($"   retry {retry.NumRetries} per try {retry.PerTryTimeout}");
+        Line($"    on {string.Join(' ', Enumerable.Range(100, 500).Where(retry.RetriesStatus))} grpc {string.Join(' ', Enumerable.Range(0, 17).Where(retry.RetriesGrpcStatus))}");
+        Line($"    on {string.Join(' ', Enum.GetValues<AttemptFailure>().Where(failure => retry.RetriesFailure(failure, grpc: false)))}");
+        Line($"    after {string.Join(' ', Enumerable.Range(1, 8).Select(n => retry.Delay(n, new Random(1))))}");
+    }
+
+    private void Add(Cluster cluster)
+    {
+        TransportSettings transport = cluster.Transport;
+        Line($"cluster {cluster.Name} {transport.Protocol} plaintext {cluster.PlaintextAllowed}");
+        Line($" connections {transport.ConnectTimeout} {transport.IdleTimeout} {transport.MaxConnectionDuration}");
+        if (transport.Tls is { } tls)
+            Add(tls);
+        foreach (Endpoint endpoint in cluster.Endpoints)
+            Line($" endpoint {endpoint.State.Address} usable {endpoint.IsUsable} {endpoint.Resource.Health} priority {endpoint.Priority} in {endpoint.Locality}");
+        Line($" picks {string.Join(' ', Enumerable.Range(0, 20).Select(_ => cluster.Picker.Pick(null).Endpoint?.State.Address).Distinct().Order())}");
+    }
+
+    private void Add(TlsIdentity tls)
+    {
+        Line($" tls {tls.Sni} {tls.Protocols}");
+        if (tls.Certificate is { } certificate)
+            Line($"  certificate {certificate.TargetCertificate.Thumbprint} {string.Join(' ', certificate.IntermediateCertificates.Select(c => c.Thumbprint))}");
+        Line($"  roots {(tls.Roots is null ? "system" : string.Join(' ', tls.Roots.Select(c => c.Thumbprint)))}");
+        Line($"  names {(tls.SubjectAltNames is null ? "sent" : string.Join<SanMatcher>(", ", tls.SubjectAltNames))}");
+    }
+
+    private void Add(Explanation explanation, HttpRequestMessage request)
+    {
+        Line($"{request.Method} {request.RequestUri}: {explanation.Listener} {explanation.Host} {explanation.VirtualHost} {explanation.Route} {explanation.Action}");
+        Line($" tried {string.Join("; ", explanation.Tried)}");
+        Line($" to {explanation.Cluster} {string.Join(' ', explanation.Weights)} rewrites {string.Join(' ', explanation.Rewrites)} {explanation.Timeout}");
+        Line($" headers {string.Join("; ", explanation.RequestHeaders)}");
+    }
+
+    private void Line(FormattableString text) => _text.AppendLine(text.ToString(CultureInfo.InvariantCulture));
+
+    private static string Show(HttpHeaders headers) =>
+        string.Join("; ", headers.NonValidated.OrderBy(header => header.Key, StringComparer.Ordinal).Select(header => $"{header.Key}: {string.Join('|', header.Value)}"));
+
+    private static RequestView View(HttpRequestMessage request) => new RequestTarget(request).View(request);
+}
