@@ -32,6 +32,7 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
     private readonly List<IDisposable> _owned = [];
     private readonly Lazy<Task> _started;
     private readonly string _contentRoot;
+    private bool _attached;
     private int _disposed;
 
     internal MeshHost(MeshOptions options, string contentRoot, TimeProvider timeProvider, ILoggerFactory loggers)
@@ -106,7 +107,8 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
         Engine.IsClosing = true;
-        _options.InMemory?.Detach();
+        if (_attached)
+            _options.InMemory?.Detach();
         await Engine.DrainAsync(_options.DrainTimeout).ConfigureAwait(false);
         await _loop.RunAsync(StopSources).ConfigureAwait(false);
         await _loop.DisposeAsync().ConfigureAwait(false);
@@ -167,6 +169,7 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
     private Action AddInMemory(InMemorySource memory, TextSource source)
     {
         memory.Attach(yaml => [.. _loop.RunAsync(() => source.Update(yaml, yaml: true)).GetAwaiter().GetResult().Select(e => e.ToString())]);
+        _attached = true;
         return () => source.Update(memory.Text, yaml: true);
     }
 }

@@ -35,14 +35,16 @@ internal static class AttemptResult
         if (call.Token.IsCancellationRequested)
         {
             failure = AttemptFailure.PerTryTimeout;
-            return call.DeadlinePassed ? AttemptError.DeadlinePassed : AttemptError.Failed;
+            // A timer may fire a fraction early; without a limit on the attempt it can only have been the deadline.
+            return call.DeadlinePassed || call.Route.Retry?.PerTryTimeout is null ? AttemptError.DeadlinePassed : AttemptError.Failed;
         }
 
         if (call.Body?.Failure is not null)
             return AttemptError.RequestAtFault;
         if (pool.IsClosing)
             return AttemptError.PoolClosed;
-        if (EndpointConnectException.Find(error) is not null)
+        // The latter is the runtime's own refusal, when an earlier connection taught it that the server has no HTTP/2.
+        if (EndpointConnectException.Find(error) is not null || error is HttpRequestException { HttpRequestError: HttpRequestError.VersionNegotiationError })
         {
             failure = AttemptFailure.Connect;
             return AttemptError.Failed;

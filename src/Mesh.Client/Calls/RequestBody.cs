@@ -11,7 +11,7 @@ namespace Mesh.Calls;
 internal sealed class RequestBody : HttpContent
 {
     private readonly HttpContent _inner;
-    private readonly Action<RequestBody>? _sent;
+    private Action<RequestBody>? _sent;
     private MemoryStream? _kept;
     private readonly int _limit;
     private volatile bool _complete;
@@ -122,7 +122,8 @@ internal sealed class RequestBody : HttpContent
     private void Complete()
     {
         _complete = true;
-        _sent?.Invoke(this);
+        // Let go of the call: the connection holds on to this body longer than the call may last.
+        Interlocked.Exchange(ref _sent, null)?.Invoke(this);
     }
 
     // A failing write is the connection's fault, anything else the content's own.

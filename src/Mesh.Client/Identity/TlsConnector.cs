@@ -49,6 +49,8 @@ internal static class TlsConnector
             await tls.DisposeAsync().ConfigureAwait(false);
             if (refusal is not null && e is AuthenticationException)
                 throw new AuthenticationException($"The peer's certificate was refused: {refusal}", e);
+            if (e is AuthenticationException or IOException)
+                throw new AuthenticationException($"The TLS handshake failed (ALPN offered {string.Join(", ", protocols)}): {e.GetBaseException().Message}", e);
             throw;
         }
     }

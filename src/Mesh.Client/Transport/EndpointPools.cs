@@ -29,7 +29,7 @@ internal sealed class EndpointPools(TimeProvider timeProvider, TimeSpan drainDea
             return null;
         var pool = (EndpointPool?)slot;
         if (pool is null || pool.Settings.Generation < settings.Generation || !pool.Admits(authority))
-            pool = Install(endpoint, settings, pool);
+            pool = Install(endpoint, settings, authority, pool);
         return pool is not null && pool.TryAcquire() ? pool : null;
     }
 
@@ -47,9 +47,10 @@ internal sealed class EndpointPools(TimeProvider timeProvider, TimeSpan drainDea
             pool.Close();
     }
 
-    private EndpointPool? Install(Endpoint endpoint, TransportSettings settings, EndpointPool? old)
+    private EndpointPool? Install(Endpoint endpoint, TransportSettings settings, string authority, EndpointPool? old)
     {
         var pool = new EndpointPool(endpoint.Resource, endpoint.State, settings, timeProvider, CreateHandler, closed => _open.TryRemove(closed, out _));
+        pool.Admits(authority);
         _open[pool] = 0;
         object? seen = Interlocked.CompareExchange(ref endpoint.State.Pool, pool, old);
         if (!ReferenceEquals(seen, old))

@@ -73,6 +73,11 @@ internal sealed class ConfigurationDocument(ResourceSet into, ShortFormServices 
         {
             errors.AddRange([SyntaxErrors.From(json, e)]);
         }
+        catch (InvalidOperationException e)
+        {
+            // A text with an escape that is half a character (a lone surrogate) cannot be read as one.
+            errors.Error($"holds a text that is none: {e.Message}");
+        }
     }
 
     /// <summary>The keys of the top, each handed to its reader.</summary>
@@ -187,9 +192,12 @@ internal sealed class ConfigurationDocument(ResourceSet into, ShortFormServices 
         {
             if (!Expect(ref reader, JsonTokenType.StartObject, "an object with listeners, clusters or secrets"))
                 return;
+            var seen = new HashSet<string>(StringComparer.Ordinal);
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 string key = reader.GetString()!;
+                if (!seen.Add(key))
+                    _errors.Error(key, "stands twice");
                 reader.Read();
                 MessageTable? table = key switch
                 {
@@ -203,9 +211,13 @@ internal sealed class ConfigurationDocument(ResourceSet into, ShortFormServices 
                     _errors.Error(key, "unknown field; allowed are listeners, clusters and secrets");
                     reader.Skip();
                 }
-                else if (Expect(ref reader, JsonTokenType.StartArray, "a list"))
+                else
                 {
-                    ReadList(ref reader, key, table);
+                    bool isList;
+                    using (_errors.At(key))
+                        isList = Expect(ref reader, JsonTokenType.StartArray, "a list");
+                    if (isList)
+                        ReadList(ref reader, key, table);
                 }
             }
         }

@@ -50,9 +50,11 @@ internal sealed class TestMesh : IAsyncDisposable
         return new HttpClient(new MeshHandler(engine, claimsEveryHost: true, passThrough: null));
     }
 
+    public Task SettledAsync() => SettledAsync(Host);
+
     /// <summary>Waits until nothing is counted as being in flight, in any of the three places that count.</summary>
-    public Task SettledAsync() => Wait.EventuallyAsync(
-        () => InFlight == 0 && Host.State.Clusters.All(c => c.InFlight == 0 && c.Endpoints.All(e => e.InFlight == 0)),
+    public static Task SettledAsync(MeshHost host) => Wait.EventuallyAsync(
+        () => host.Engine.InFlight == 0 && host.State.Clusters.All(c => c.InFlight == 0 && c.Endpoints.All(e => e.InFlight == 0)),
         SettleLimit,
         "no call in flight");
 

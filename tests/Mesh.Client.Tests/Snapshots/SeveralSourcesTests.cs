@@ -1,3 +1,4 @@
+using Mesh.Resources;
 using Mesh.Snapshots;
 using Xunit;
 
@@ -48,6 +49,25 @@ public sealed class SeveralSourcesTests
         string routes = Xds.Resource(Xds.RoutesType, "name: r");
         Assert.Empty(_store.Replace("file", Xds.Resource(type, body), routes));
         Assert.Equal([$"{kind} 'x': given by memory and by file; only one source may give it"], _store.Replace("memory", Xds.Resource(type, body)));
+    }
+
+    /// <summary>Whatever breaks the compiler must not stay behind, or every later update of every source would break too.</summary>
+    // Known gap: an exception of one source stops the start of those behind it.
+    [Trait("Category", "Open")]
+    [Fact]
+    public void AnExceptionLeavesTheOtherSourcesAlone()
+    {
+        Assert.Empty(_store.Replace("file", Xds.Cluster("a", Address)));
+        Assert.Empty(_store.Replace("memory", Xds.Cluster("b", Address)));
+        var poison = new ResourceSet();
+        poison.Listeners["l"] = new ListenerResource
+        {
+            Name = "l",
+            Inline = new RouteConfigurationResource { Name = "r", VirtualHosts = [new VirtualHostResource { Name = "v", Domains = ["x", "x"] }] },
+        };
+        Assert.ThrowsAny<Exception>(() => _store.Store.Replace("file", poison, new ErrorCollector()));
+        Assert.Empty(_store.Replace("memory", Xds.Cluster("c", Address)));
+        Assert.NotNull(_store.Cluster("a"));
     }
 
     [Fact]

@@ -92,7 +92,7 @@ public sealed class InMemorySourceTests
         await using HostUnderTest test = await HostUnderTest.StartAsync(new MeshOptions { InMemory = memory });
         await Task.WhenAll(Enumerable.Range(1, 4).Select(thread => Task.Run(() =>
         {
-            for (int i = 0; i < 50; i++)
+            for (int i = 0; i < 20; i++)
                 memory.Update($"services: {{a: {{endpoints: ['127.0.0.1:{(thread * 100) + i}']}}}}");
         })));
         Assert.Contains(test.AddressOf("a")!, memory.Text, StringComparison.Ordinal);

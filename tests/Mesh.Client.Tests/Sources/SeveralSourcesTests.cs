@@ -47,6 +47,8 @@ public sealed class SeveralSourcesTests
     }
 
     /// <summary>What was refused for want of something another source gives later must serve then, without another edit.</summary>
+    // Known gap: a refused source is not tried again when another one changes.
+    [Trait("Category", "Open")]
     [Fact]
     public async Task WhatWaitsForAnotherSourceServesOnceItIsThere()
     {

@@ -115,6 +115,7 @@ internal static class BaseConfiguration
         yield return Dns("e", "use_downstream_protocol_config: {http_protocol_options: {}, http2_protocol_options: {}}",
             "validation_context: {system_root_certs: {}, match_subject_alt_names: [{suffix: .example}]}");
         yield return Dns("f", "auto_config: {}", Combined("match_subject_alt_names: [{contains: f}]", "self"));
+        yield return Dns("h", "auto_config: {}", "validation_context_sds_secret_config: {name: other-validation, sds_config: {ads: {}}}");
         yield return """
             {name: g, transport_socket: {name: raw, typed_config: {'@type': type.googleapis.com/envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer}},
               load_assignment: {cluster_name: g}}

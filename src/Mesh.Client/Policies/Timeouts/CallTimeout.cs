@@ -61,11 +61,11 @@ internal readonly record struct CallTimeout(TimeSpan? Value, string Source)
         long ticks = Math.Max(value.Ticks, 0);
         ReadOnlySpan<(long Ticks, char Unit)> units =
         [
-            (TimeSpan.TicksPerMicrosecond, 'u'), (TimeSpan.TicksPerMillisecond, 'm'), (TimeSpan.TicksPerSecond, 'S'), (TimeSpan.TicksPerMinute, 'M'),
+            (TimeSpan.TicksPerMicrosecond, 'u'), (TimeSpan.TicksPerMillisecond, 'm'), (TimeSpan.TicksPerSecond, 'S'), (TimeSpan.TicksPerMinute, 'M'), (TimeSpan.TicksPerHour, 'H'),
         ];
         foreach (var (unitTicks, unit) in units)
         {
-            long count = (ticks + unitTicks - 1) / unitTicks;
+            long count = (ticks / unitTicks) + (ticks % unitTicks > 0 ? 1 : 0);
             if (count <= 99_999_999)
                 return string.Create(CultureInfo.InvariantCulture, $"{count}{unit}");
         }

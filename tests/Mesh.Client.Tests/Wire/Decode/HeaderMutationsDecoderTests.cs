@@ -71,6 +71,13 @@ public sealed class HeaderMutationsDecoderTests
     public void OthersAreErrors(string option, string finding) =>
         Assert.Empty(Read("", $"request_headers_to_add: [{option}]").AssertFindings(finding).Set.RouteConfigurations);
 
+    /// <summary>The runtime sends ASCII only in request headers: what is more would break every call on the route.</summary>
+    [Theory]
+    [InlineData("{header: {key: a, value: ü}}")]
+    [InlineData("{header: {key: a, raw_value: /A==}}")]
+    public void WhatCannotBeSentIsRefused(string option) =>
+        Read("", $"request_headers_to_add: [{option}]").AssertFindings("E request_headers_to_add[0].header.");
+
     [Theory]
     [InlineData(16384, false)]
     [InlineData(16385, true)]

@@ -64,7 +64,6 @@ public sealed class SecretDecoderTests
     [InlineData("tls_certificate: {certificate_chain: {inline_string: ''}, private_key: {inline_bytes: ''}, password: {environment_variable: ''}}",
         "E tls_certificate.certificate_chain.inline_string: required", "E tls_certificate.private_key.inline_bytes: required",
         "E tls_certificate.password.environment_variable: required")]
-    [InlineData("validation_context: {}", "E validation_context.trusted_ca: required, or system_root_certs: {}")]
     [InlineData("validation_context: {trusted_ca: {filename: a}, system_root_certs: {}}", "E validation_context.system_root_certs: set beside trusted_ca")]
     [InlineData("validation_context: {trusted_ca: {filename: a}, match_typed_subject_alt_names: [{matcher: {exact: a}}, {san_type: OTHER_NAME}]}",
         "E validation_context.match_typed_subject_alt_names[0].san_type: ", "E validation_context.match_typed_subject_alt_names[1].san_type: ",
@@ -80,6 +79,12 @@ public sealed class SecretDecoderTests
         "E validation_context.allow_expired_certificate: not supported")]
     public void ErrorsRefuseTheSecret(string body, params string[] findings) =>
         Assert.Empty(Decoded.Resource(Xds.SecretType, $"name: s{(body.Length == 0 ? "" : ", ")}{body}").AssertFindings(findings).Set.Secrets);
+
+    /// <summary>It may be merged over a default that has the roots; whether anything says whom to trust shows when it is used.</summary>
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("{match_typed_subject_alt_names: [{san_type: DNS, matcher: {exact: a}}]}")]
+    public void ASecretMayLeaveTheRootsToItsDefault(string context) => Assert.Null(Accept($"name: s, validation_context: {context}").Validation?.TrustedCa);
 
     /// <summary>A limit on the chain narrows whom the peer may be; without it more peers are trusted than asked for.</summary>
     [Fact]

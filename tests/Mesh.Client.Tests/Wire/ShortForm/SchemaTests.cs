@@ -33,7 +33,7 @@ public sealed partial class SchemaTests
                 connect_timeout: 1.5s
                 tls: { ca: ca.pem, cert: own.pem, key: own.key, sni: orders.internal, names: [orders.internal, "spiffe://td/orders"] }
                 endpoints:
-                  - { address: "127.0.0.1:5002", priority: 1, health: draining }
+                  - { address: "127.0.0.1:5002", health: draining }
             routes:
               - name: beta
                 path: /api/orders
