@@ -1,8 +1,8 @@
-using Mesh.Wire;
+using Mesh.Resources;
 using Mesh.Sources.File;
 using Mesh.TestKit;
 using Mesh.TestKit.Certificates;
-using Mesh.Resources;
+using Mesh.Wire;
 using Xunit;
 
 namespace Mesh.Client.Tests.Sources.File;
