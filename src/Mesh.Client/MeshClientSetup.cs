@@ -38,7 +38,7 @@ internal sealed partial class MeshClientSetup(IServiceProvider services, IOption
             throw new InvalidOperationException($"The client '{client}' uses the mesh '{mark.Mesh}', which was not added; call services.AddMesh(\"{mark.Mesh}\").");
         }
 
-        _ = host.StartAsync(CancellationToken.None);
+        host.StartInBackground();
         foreach (DelegatingHandler handler in builder.AdditionalHandlers)
         {
             if (handler.GetType().Name is "ResilienceHandler" or "PolicyHttpMessageHandler")

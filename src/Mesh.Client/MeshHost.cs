@@ -32,10 +32,11 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
     private readonly List<IDisposable> _owned = [];
     private readonly Lazy<Task> _started;
     private readonly string _contentRoot;
+    private int _startedInBackground;
     private bool _attached;
     private int _disposed;
 
-    internal MeshHost(MeshOptions options, string contentRoot, TimeProvider timeProvider, ILoggerFactory loggers)
+    internal MeshHost(MeshOptions options, string contentRoot, TimeProvider timeProvider, ILoggerFactory loggers, Random? random = null)
     {
         _options = options;
         _contentRoot = contentRoot;
@@ -52,7 +53,7 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
             Hosts = [.. options.Hosts],
             RejectUnknownHosts = options.UnknownHosts == UnknownHosts.Reject,
         };
-        Engine = new CallEngine(_store, _pools, settings, timeProvider, Random.Shared, loggers.CreateLogger("Mesh.Calls"));
+        Engine = new CallEngine(_store, _pools, settings, timeProvider, random ?? Random.Shared, loggers.CreateLogger("Mesh.Calls"));
         State = new MeshState(_store, _feeds);
     }
 
@@ -121,6 +122,13 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
     /// <summary>Starts the sources once; every caller waits for the same start.</summary>
     internal Task StartAsync(CancellationToken cancellationToken) => _started.Value.WaitAsync(cancellationToken);
 
+    /// <summary>Starts the sources for a client that is being made; what goes wrong has nobody to tell but the log.</summary>
+    internal void StartInBackground()
+    {
+        if (Interlocked.Exchange(ref _startedInBackground, 1) == 0)
+            _ = _started.Value.ContinueWith(start => _log.StartFailed(start.Exception!.GetBaseException().Message), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    }
+
     private object? StartSources()
     {
         var limits = new DocumentLimits(_options.MaxDocumentBytes, _options.MaxDocumentDepth);
@@ -128,15 +136,15 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
         string? path = _options.ConfigurationPath ?? ConfigurationLookup.Find(_contentRoot);
         if (path is not null)
         {
-            var file = new FileSource(path, limits, Feed($"{(Directory.Exists(path) ? "directory" : "file")} {path}"));
+            var file = new FileSource(path, limits, Feed($"{(Directory.Exists(path) ? "directory" : "file")} {path}", triesAgain: true));
             _owned.Add(file);
             starts.Add(() => file.Start(_loop, _options.ReloadDebounce));
         }
 
         if (_options.Settings is { } settings)
-            starts.Add(AddSettings(settings, new TextSource(Feed("settings"), limits, _contentRoot)));
+            starts.Add(AddSettings(settings, new TextSource(Feed("settings", triesAgain: true), limits, _contentRoot)));
         if (_options.InMemory is { } memory)
-            starts.Add(AddInMemory(memory, new TextSource(Feed("memory"), limits, _contentRoot)));
+            starts.Add(AddInMemory(memory, new TextSource(Feed("memory", triesAgain: false), limits, _contentRoot)));
         if (starts.Count == 0)
             throw new MeshConfigurationException(ConfigurationLookup.NotFound(_contentRoot));
 
@@ -153,11 +161,17 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
         return null;
     }
 
-    private SourceFeed Feed(string name)
+    private SourceFeed Feed(string name, bool triesAgain)
     {
-        var feed = new SourceFeed(name, _store, _loop.TimeProvider, _log);
+        var feed = new SourceFeed(name, _store, _loop.TimeProvider, _log, triesAgain) { Published = TryOthersAgain };
         _feeds.Add(feed);
         return feed;
+    }
+
+    private void TryOthersAgain(SourceFeed published)
+    {
+        foreach (SourceFeed feed in _feeds.Where(feed => feed != published))
+            feed.TryAgain();
     }
 
     private Action AddSettings(IConfiguration settings, TextSource source)

@@ -16,22 +16,28 @@ internal static class AttemptLoop
     /// <summary>How often an attempt may meet connections that are being closed before that counts as a failure.</summary>
     private const int MaxRepicks = 10;
 
-    public static async Task<HttpResponseMessage> SendAsync(Call call, bool async)
+    public static Task<HttpResponseMessage> SendAsync(Call call, bool async)
+    {
+        if (Pick(call, previous: null, out string reason) is not { } pool)
+            return ReplyAsync(call, LocalReply.Unavailable(ResponseFlags.NoHealthyUpstream, reason), null, async);
+        Task<HttpResponseMessage> send = Send(call, pool, async);
+        if (!send.IsCompletedSuccessfully || ShouldRetry(call, send.Result))
+            return FinishAsync(call, pool, send, async);
+
+        // One that is answered at once needs no state machine.
+        ResponseCompletion.Complete(call, send.Result);
+        return send;
+    }
+
+    private static async Task<HttpResponseMessage> FinishAsync(Call call, EndpointPool pool, Task<HttpResponseMessage> send, bool async)
     {
         int repicks = 0;
-        Endpoint? previous = null;
         while (true)
         {
-            if (Pick(call, previous, out string reason) is not { } pool)
-                return await ReplyAsync(call, LocalReply.Unavailable(ResponseFlags.NoHealthyUpstream, reason), null, async).ConfigureAwait(false);
-
             Exception? error = null;
             try
             {
-                HttpRequestMessage message = OutgoingRequest.Create(call, pool);
-                HttpResponseMessage response = async
-                    ? await pool.Invoker.SendAsync(message, call.Token).ConfigureAwait(false)
-                    : pool.Invoker.Send(message, call.Token);
+                HttpResponseMessage response = await send.ConfigureAwait(false);
                 if (!ShouldRetry(call, response))
                     return ResponseCompletion.Complete(call, response);
                 response.Dispose();
@@ -41,36 +47,59 @@ internal static class AttemptLoop
                 error = e;
             }
 
-            previous = call.Endpoint;
-            if (error is not null)
+            Endpoint? previous = call.Endpoint;
+            AttemptFailure failure = default;
+            AttemptError? kind = error is null ? null : AttemptResult.Read(call, pool, error, out failure);
+            if (kind == AttemptError.CallerCancelled)
+                throw Cancelled(call, error);
+            if (kind == AttemptError.RequestAtFault)
+                throw AtFault(call, error!);
+            if (kind == AttemptError.DeadlinePassed)
+                return await ReplyAsync(call, FailureReply.Deadline(call), error, async).ConfigureAwait(false);
+            if (kind == AttemptError.PoolClosed && ++repicks <= MaxRepicks && CanSendAgain(call))
             {
-                switch (AttemptResult.Read(call, pool, error, out AttemptFailure failure))
-                {
-                    case AttemptError.CallerCancelled:
-                        throw Cancelled(call, error);
-                    case AttemptError.RequestAtFault:
-                        ExceptionDispatchInfo cause = ExceptionDispatchInfo.Capture(call.Body?.Failure ?? error);
-                        call.End(ResponseFlags.DownstreamProtocolError, error);
-                        cause.Throw();
-                        break;
-                    case AttemptError.PoolClosed when ++repicks <= MaxRepicks && CanSendAgain(call):
-                        call.UndoAttempt();
-                        continue;
-                    case AttemptError.DeadlinePassed:
-                        return await ReplyAsync(call, FailureReply.Deadline(call), error, async).ConfigureAwait(false);
-                }
-
-                if (!ShouldRetry(call, failure))
+                call.UndoAttempt();
+            }
+            else
+            {
+                if (error is not null && !ShouldRetry(call, failure))
                     return await ReplyAsync(call, FailureReply.Of(call, failure, error), error, async).ConfigureAwait(false);
+                call.EndAttempt();
+                TimeSpan delay = call.Route.Retry!.Delay(call.Attempts, call.Engine.Random);
+                if (call.Remaining is { } rest && delay >= rest)
+                    return await ReplyAsync(call, FailureReply.Deadline(call), error, async).ConfigureAwait(false);
+                call.RenewTimer();
+                if (!await WaitAsync(call, delay, async).ConfigureAwait(false))
+                    throw Cancelled(call, error);
             }
 
-            call.EndAttempt();
-            TimeSpan delay = call.Route.Retry!.Delay(call.Attempts, call.Engine.Random);
-            if (call.Remaining is { } rest && delay >= rest)
-                return await ReplyAsync(call, FailureReply.Deadline(call), error, async).ConfigureAwait(false);
-            call.RenewTimer();
-            if (!await WaitAsync(call, delay, async).ConfigureAwait(false))
-                throw Cancelled(call, error);
+            if (Pick(call, previous, out string reason) is not { } next)
+                return await ReplyAsync(call, LocalReply.Unavailable(ResponseFlags.NoHealthyUpstream, reason), null, async).ConfigureAwait(false);
+            pool = next;
+            send = Send(call, pool, async);
+        }
+    }
+
+    /// <summary>Sends one attempt. Whatever goes wrong is in the task.</summary>
+    private static Task<HttpResponseMessage> Send(Call call, EndpointPool pool, bool async)
+    {
+        try
+        {
+            HttpRequestMessage message = OutgoingRequest.Create(call, pool);
+            if (!async)
+            {
+                call.Watch();
+                return Task.FromResult(pool.Invoker.Send(message, call.Token));
+            }
+
+            Task<HttpResponseMessage> send = pool.Invoker.SendAsync(message, call.Token);
+            if (!send.IsCompleted)
+                call.Watch();
+            return send;
+        }
+        catch (Exception e)
+        {
+            return Task.FromException<HttpResponseMessage>(e);
         }
     }
 
@@ -127,6 +156,15 @@ internal static class AttemptLoop
 
     private static bool CanSendAgain(Call call) =>
         call.Body?.CanSendAgain ?? (call.Request.Content is null || RequestBody.IsInMemory(call.Request.Content));
+
+    /// <summary>Ends a call whose request is at fault: its caller sees what was thrown, from where it was thrown.</summary>
+    private static Exception AtFault(Call call, Exception error)
+    {
+        var cause = ExceptionDispatchInfo.Capture(call.Body?.Failure ?? error);
+        call.End(ResponseFlags.DownstreamProtocolError, error);
+        cause.Throw();
+        return error;
+    }
 
     private static TaskCanceledException Cancelled(Call call, Exception? error)
     {

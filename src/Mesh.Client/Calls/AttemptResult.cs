@@ -12,7 +12,7 @@ internal enum AttemptError
     /// <summary>The call's deadline passed.</summary>
     DeadlinePassed,
 
-    /// <summary>The connections were closed under the attempt: another endpoint is picked, and the attempt does not count.</summary>
+    /// <summary>The connections were closed before anything was sent: another endpoint is picked, and the attempt does not count.</summary>
     PoolClosed,
 
     /// <summary>The attempt failed on its way (<see cref="AttemptFailure"/>).</summary>
@@ -35,16 +35,16 @@ internal static class AttemptResult
         if (call.Token.IsCancellationRequested)
         {
             failure = AttemptFailure.PerTryTimeout;
-            // A timer may fire a fraction early; without a limit on the attempt it can only have been the deadline.
-            return call.DeadlinePassed || call.Route.Retry?.PerTryTimeout is null ? AttemptError.DeadlinePassed : AttemptError.Failed;
+            return call.DeadlinePassed ? AttemptError.DeadlinePassed : AttemptError.Failed;
         }
 
         if (call.Body?.Failure is not null)
             return AttemptError.RequestAtFault;
-        if (pool.IsClosing)
+        bool connected = EndpointConnectException.Find(error) is null;
+        if (pool.IsClosing && (!connected || error is ObjectDisposedException))
             return AttemptError.PoolClosed;
         // The latter is the runtime's own refusal, when an earlier connection taught it that the server has no HTTP/2.
-        if (EndpointConnectException.Find(error) is not null || error is HttpRequestException { HttpRequestError: HttpRequestError.VersionNegotiationError })
+        if (!connected || error is HttpRequestException { HttpRequestError: HttpRequestError.VersionNegotiationError })
         {
             failure = AttemptFailure.Connect;
             return AttemptError.Failed;

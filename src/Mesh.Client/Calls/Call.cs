@@ -15,18 +15,17 @@ namespace Mesh.Calls;
 [DebuggerDisplay("{Route.Name} -> {Cluster.Name}, attempts {Attempts}")]
 internal sealed class Call : IDisposable
 {
-    private CancellationTokenSource _cancel;
+    private CallTimer _timer;
     private CancellationTokenRegistration _link;
     private RequestTarget _target;
     private long _deadline;
+    private long _perTryTicks;
+    private volatile bool _endless;
+    private bool _isLinked;
     private bool _active;
     private bool _isFinalized;
 
-    public Call(CallEngine engine)
-    {
-        Engine = engine;
-        _cancel = new CancellationTokenSource(System.Threading.Timeout.InfiniteTimeSpan, engine.TimeProvider);
-    }
+    public Call(TimeProvider timeProvider) => _timer = new CallTimer(timeProvider);
 
     ~Call()
     {
@@ -37,7 +36,10 @@ internal sealed class Call : IDisposable
         End(ResponseFlags.Abandoned, null);
     }
 
-    public CallEngine Engine { get; }
+    /// <summary>The clock its limits go by.</summary>
+    public TimeProvider TimeProvider => _timer.TimeProvider;
+
+    public CallEngine Engine { get; private set; } = null!;
 
     public HttpRequestMessage Request { get; private set; } = null!;
 
@@ -82,14 +84,21 @@ internal sealed class Call : IDisposable
     /// <summary>The response handed to the caller, for its status and trailers.</summary>
     public HttpResponseMessage? Response { get; set; }
 
-    /// <summary>Ends with the caller's token, the call's deadline, or the attempt's.</summary>
-    public CancellationToken Token => _cancel.Token;
+    /// <summary>The flag of a call whose response comes to its end; null for an undisturbed one.</summary>
+    public string? CompletionFlag { get; set; }
 
-    public bool DeadlinePassed => _deadline != 0 && Engine.TimeProvider.GetTimestamp() >= _deadline;
+    /// <summary>The limit on silence between two reads of the response; null for none.</summary>
+    public TimeSpan? IdleTimeout { get; set; }
+
+    /// <summary>Ends with the caller's token, the call's deadline, or the attempt's.</summary>
+    public CancellationToken Token => _timer.Token;
+
+    public bool DeadlinePassed => _deadline != 0 && _timer.HasPassed(_deadline);
 
     public void Start(
-        HttpRequestMessage request, in RequestTarget target, Listener listener, Route route, RouteDestination destination, Cluster cluster, bool grpc, bool sync, CancellationToken callerToken)
+        CallEngine engine, HttpRequestMessage request, in RequestTarget target, Listener listener, Route route, RouteDestination destination, Cluster cluster, bool grpc, bool sync, CancellationToken callerToken)
     {
+        Engine = engine;
         Request = request;
         _target = target;
         Listener = listener;
@@ -101,9 +110,29 @@ internal sealed class Call : IDisposable
         CallerToken = callerToken;
         _active = true;
         cluster.State.OnCallStarted();
-        Engine.OnCallStarted();
-        Link();
     }
+
+    /// <summary>
+    /// Lets the caller's token and the clocks end the call. To be called as soon as there is something to end: a send that completes
+    /// at once, as one answered from memory does, is spared all of it.
+    /// </summary>
+    public void Watch()
+    {
+        if (!_isLinked && CallerToken.CanBeCanceled)
+        {
+            _isLinked = true;
+            _link = CallerToken.UnsafeRegister(static timer => ((CallTimer)timer!).Cancel(), _timer);
+        }
+
+        if (Body is null or { IsSent: true })
+        {
+            StartDeadline();
+            StartPerTryTimeout();
+        }
+    }
+
+    /// <summary>Whether a token ends the call already.</summary>
+    public bool IsLinkedTo(CancellationToken token) => _isLinked && token == CallerToken;
 
     /// <summary>Takes the limit of the route, or for gRPC the caller's own where that is shorter (gRFC A31).</summary>
     public void SetTimeout(CallTimeout timeout)
@@ -121,19 +150,34 @@ internal sealed class Call : IDisposable
         }
     }
 
-    /// <summary>Starts the clock of the whole call: once the request has been sent in full (<c>RouteAction.timeout</c>).</summary>
-    /// <param name="sent">The body that has been sent; null for one that needed no watching. Not this call's any more when it outlived its own.</param>
-    public void StartDeadline(RequestBody? sent = null)
+    /// <summary>Starts the clock of the whole call (<c>RouteAction.timeout</c>).</summary>
+    public void StartDeadline()
     {
-        if ((sent is not null && !ReferenceEquals(sent, Body)) || Timeout is not { } timeout || _deadline != 0)
+        if (_endless || Timeout is not { } timeout || _deadline != 0)
             return;
-        long span = (long)(timeout.TotalSeconds * Engine.TimeProvider.TimestampFrequency);
-        _deadline = Math.Max(Engine.TimeProvider.GetTimestamp() + span, 1);
-        _cancel.CancelAfter(Limit(timeout));
+        _deadline = _timer.After(timeout);
+        _timer.Set(_deadline);
+
+        // The response may have begun on another thread meanwhile.
+        if (_endless)
+            LiftDeadline();
+    }
+
+    /// <summary>
+    /// Starts the clocks that wait until the request has been sent in full: the call's, and the attempt's
+    /// (<c>RetryPolicy.per_try_timeout</c>).
+    /// </summary>
+    /// <param name="sent">The body that has been sent; not this call's any more when it outlived its own.</param>
+    public void OnRequestSent(RequestBody sent)
+    {
+        if (!ReferenceEquals(sent, Body))
+            return;
+        StartDeadline();
+        StartPerTryTimeout();
     }
 
     /// <summary>What is left of the deadline; null when there is none yet.</summary>
-    public TimeSpan? Remaining => _deadline == 0 ? null : Max(Engine.TimeProvider.GetElapsedTime(Engine.TimeProvider.GetTimestamp(), _deadline), TimeSpan.Zero);
+    public TimeSpan? Remaining => _deadline == 0 ? null : _timer.Until(_deadline);
 
     /// <summary>Takes the endpoint's connections for an attempt.</summary>
     public void StartAttempt(Endpoint endpoint, EndpointPool pool, TimeSpan? perTryTimeout)
@@ -143,11 +187,15 @@ internal sealed class Call : IDisposable
         endpoint.State.OnCallStarted();
         Attempts++;
         if (perTryTimeout is { } limit)
-            _cancel.CancelAfter(Limit(Remaining is { } rest && rest < limit ? rest : limit));
+            Volatile.Write(ref _perTryTicks, limit.Ticks);
     }
 
     /// <summary>Lifts the attempt's own limit once its response has begun; the call's stays.</summary>
-    public void EndPerTryTimeout() => _cancel.CancelAfter(Remaining is { } rest ? Limit(rest) : System.Threading.Timeout.InfiniteTimeSpan);
+    public void EndPerTryTimeout()
+    {
+        Volatile.Write(ref _perTryTicks, 0);
+        EndLimit();
+    }
 
     /// <summary>Gives the endpoint's connections back; the call goes on.</summary>
     public void EndAttempt()
@@ -169,11 +217,12 @@ internal sealed class Call : IDisposable
     /// <summary>Makes the timer fit for another attempt after a per-try timeout has fired.</summary>
     public void RenewTimer()
     {
-        if (_cancel.IsCancellationRequested)
+        if (Token.IsCancellationRequested)
         {
             _link.Unregister();
-            _cancel = new CancellationTokenSource(System.Threading.Timeout.InfiniteTimeSpan, Engine.TimeProvider);
-            Link();
+            _isLinked = false;
+            _timer.Dispose();
+            _timer = new CallTimer(TimeProvider);
         }
 
         EndPerTryTimeout();
@@ -182,45 +231,80 @@ internal sealed class Call : IDisposable
     /// <summary>Lifts the call's deadline, for a stream that goes on for as long as it likes.</summary>
     public void LiftDeadline()
     {
+        _endless = true;
         _deadline = 0;
-        _cancel.CancelAfter(System.Threading.Timeout.InfiniteTimeSpan);
+        _timer.Clear();
     }
 
-    /// <summary>Starts a limit on silence for one read; <see cref="EndPerTryTimeout"/> lifts it.</summary>
-    public void StartIdleTimeout(TimeSpan limit) => _cancel.CancelAfter(Limit(Remaining is { } rest && rest < limit ? rest : limit));
+    /// <summary>Starts a limit on silence for one read.</summary>
+    public void StartIdleTimeout(TimeSpan limit) => StartLimit(limit);
+
+    /// <summary>Lifts the limit on silence.</summary>
+    public void EndIdleTimeout() => EndLimit();
 
     /// <summary>Ends the call: counters, connections, outcome. The call must not be used any more.</summary>
-    public void End(string? flag, Exception? error)
+    public void End(string? flag, Exception? error, bool reuse = true)
     {
         _active = false;
         string? address = Endpoint?.State.Address;
-        int? grpcStatus = IsGrpc && Response is not null ? GrpcMessages.Status(Response.TrailingHeaders) ?? GrpcMessages.Status(Response.Headers) : null;
         EndAttempt();
         Cluster.State.OnCallEnded();
-        var outcome = new CallOutcome(Cluster.Name, address, Response is null ? 0 : (int)Response.StatusCode, grpcStatus, Attempts, flag, error);
         CallEngine engine = Engine;
-        Recycle();
+        Action<CallOutcome>? observer = engine.OutcomeObserver;
+        CallOutcome outcome = observer is null ? default : Outcome(address, flag, error);
+        Recycle(reuse);
         engine.OnCallEnded();
-        engine.OutcomeObserver?.Invoke(outcome);
+        observer?.Invoke(outcome);
     }
 
     /// <summary>Ends whatever of the call is still going on.</summary>
-    public void Cancel() => _cancel.Cancel();
+    public void Cancel() => _timer.Cancel();
 
-    /// <summary>
-    /// Lets the collector have it. The source is stopped, not disposed: the caller's token may be cancelling it at this moment.
-    /// </summary>
+    /// <summary>Lets the collector have it.</summary>
     public void Dispose()
     {
-        _cancel.CancelAfter(System.Threading.Timeout.InfiniteTimeSpan);
+        _timer.Dispose();
         GC.SuppressFinalize(this);
     }
 
-    private void Recycle()
+    private void StartPerTryTimeout()
     {
-        bool unlinked = !CallerToken.CanBeCanceled || _link.Unregister();
+        long ticks = Volatile.Read(ref _perTryTicks);
+        if (ticks == 0)
+            return;
+        StartLimit(TimeSpan.FromTicks(ticks));
+
+        // The response may have begun on another thread meanwhile.
+        if (Volatile.Read(ref _perTryTicks) == 0)
+            EndLimit();
+    }
+
+    private void StartLimit(TimeSpan span)
+    {
+        long limit = _timer.After(span);
+        _timer.Set(_deadline != 0 && _deadline < limit ? _deadline : limit);
+    }
+
+    private void EndLimit() => _timer.Set(_deadline);
+
+    private CallOutcome Outcome(string? address, string? flag, Exception? error)
+    {
+        int? grpcStatus = IsGrpc && Response is not null ? GrpcMessages.Status(Response.TrailingHeaders) ?? GrpcMessages.Status(Response.Headers) : null;
+        return new CallOutcome(Cluster.Name, address, Response is null ? 0 : (int)Response.StatusCode, grpcStatus, Attempts, flag, error);
+    }
+
+    private void Recycle(bool reuse)
+    {
+        // A body that may still be sent, or a token that is cancelling, would reach into the call that came next; and one that the
+        // collector found has had its finalizer, and would not be found again.
+        bool unlinked = !_isLinked || _link.Unregister();
+        bool free = reuse && unlinked && !_isFinalized && (Body is null || Body.IsSent);
+        CallPool pool = Engine.Calls;
+        Engine = null!;
         Request = null!;
         Response = null;
+        CompletionFlag = null;
+        IdleTimeout = null;
         Listener = null!;
         Route = null!;
         Destination = null!;
@@ -233,22 +317,13 @@ internal sealed class Call : IDisposable
         Attempts = 0;
         CallerToken = default;
         _link = default;
+        _isLinked = false;
         _deadline = 0;
-        // One that the collector found has had its finalizer, and would not be found again.
-        if (unlinked && !_isFinalized && _cancel.TryReset())
-            Engine.Calls.Return(this);
+        _endless = false;
+        _perTryTicks = 0;
+        if (_timer.TryReset() && free)
+            pool.Return(this);
         else
             Dispose();
     }
-
-    private void Link()
-    {
-        if (CallerToken.CanBeCanceled)
-            _link = CallerToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _cancel);
-    }
-
-    /// <summary>A timer takes 49 days at most, and nobody waits longer.</summary>
-    private static TimeSpan Limit(TimeSpan limit) => limit.TotalMilliseconds < uint.MaxValue - 1 ? limit : System.Threading.Timeout.InfiniteTimeSpan;
-
-    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

@@ -28,17 +28,14 @@ internal sealed class CallEngine(SnapshotStore store, EndpointPools pools, CallS
     public bool IsClosing { get => Volatile.Read(ref _closing); set => Volatile.Write(ref _closing, value); }
 
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _inFlight;
     private bool _closing;
 
     /// <summary>Calls that have not ended.</summary>
-    public int InFlight => Volatile.Read(ref _inFlight);
-
-    public void OnCallStarted() => Interlocked.Increment(ref _inFlight);
+    public int InFlight => Store.InFlight;
 
     public void OnCallEnded()
     {
-        if (Interlocked.Decrement(ref _inFlight) == 0 && IsClosing)
+        if (IsClosing && InFlight == 0)
             _drained.TrySetResult();
     }
 

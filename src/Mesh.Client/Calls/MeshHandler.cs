@@ -40,26 +40,23 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
             return PassThroughAsync(request, target, grpc, async, cancellationToken);
 
         if (engine.IsClosing)
-            return ReplyAsync(request, grpc, async, LocalReply.Unavailable(ResponseFlags.NoConfiguration, "the mesh of this process is shutting down"));
+            return ReplyAsync(request, grpc, async, RoutingRefusal.Closing());
         if (listener is null || host is null)
-        {
-            string where = listener is null ? "no listener serves it" : $"no virtual host of route configuration '{listener.RouteConfiguration.Name}' has it";
-            return ReplyAsync(request, grpc, async, LocalReply.NoRoute($"host '{target.Authority}': {where}"));
-        }
+            return ReplyAsync(request, grpc, async, RoutingRefusal.NoHost(target, listener));
 
         RequestView view = target.View(request);
         if (RouteTable<Route>.Match(host, view) is not { } route)
-            return ReplyAsync(request, grpc, async, LocalReply.NoRoute($"virtual host '{host.Name}' has no route for {view.Method} {view.Path}; mesh explain tells why each does not match"));
+            return ReplyAsync(request, grpc, async, RoutingRefusal.NoRoute(host, view));
 
         RouteDestination destination = route.Choose(engine.Random);
         Cluster? cluster = destination.Slot < 0 ? null : snapshot.Clusters[destination.Slot];
         if (cluster is null)
-            return ReplyAsync(request, grpc, async, LocalReply.Unavailable(ResponseFlags.NoCluster, $"route '{route.Name}' leads to cluster '{destination.Name}', which is not known"));
+            return ReplyAsync(request, grpc, async, RoutingRefusal.NoCluster(route, destination));
         if (ProtocolRefusal.Of(cluster, target, grpc, request, async) is { } refusal)
             return ReplyAsync(request, grpc, async, refusal);
 
-        Call call = engine.Calls.Rent(engine);
-        call.Start(request, target, listener, route, destination, cluster, grpc, sync: !async, cancellationToken);
+        Call call = engine.Calls.Rent(engine.TimeProvider);
+        call.Start(engine, request, target, listener, route, destination, cluster, grpc, sync: !async, cancellationToken);
         Prepare(call);
         return AttemptLoop.SendAsync(call, async);
     }
@@ -70,23 +67,20 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
         call.SetTimeout(call.Route.Timeout(call.IsGrpc, call.Listener));
 
         HttpContent? content = call.Request.Content;
-        if (content is null || RequestBody.IsInMemory(content))
-        {
-            call.StartDeadline();
-            return;
-        }
-
-        bool mayRetry = call.Route.Retry is not null;
         if (call.IsGrpc)
             call.StartDeadline();
+        if (content is null || RequestBody.IsInMemory(content))
+            return;
+
+        bool mayRetry = call.Route.Retry is not null;
         if (mayRetry || (call.Timeout is not null && !call.IsGrpc))
-            call.Body = new RequestBody(content, mayRetry ? engine.Settings.BodyReplayLimit : 0, call.IsGrpc ? null : call.StartDeadline);
+            call.Body = new RequestBody(content, mayRetry ? engine.Settings.BodyReplayLimit : 0, call.OnRequestSent);
     }
 
     private Task<HttpResponseMessage> PassThroughAsync(HttpRequestMessage request, in RequestTarget target, bool grpc, bool async, CancellationToken cancellationToken)
     {
         if (passThrough is null || engine.Settings.RejectUnknownHosts)
-            return ReplyAsync(request, grpc, async, LocalReply.NoRoute($"host '{target.Authority}' is not known to the mesh"));
+            return ReplyAsync(request, grpc, async, RoutingRefusal.UnknownHost(target));
         engine.Log.PassedThrough(target.Host);
         return async ? passThrough.SendAsync(request, cancellationToken) : Task.FromResult(passThrough.Send(request, cancellationToken));
     }
@@ -101,8 +95,7 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
         cancellationToken.ThrowIfCancellationRequested();
         if (engine.Store.Current is { } snapshot)
             return await RouteAsync(request, snapshot, async, cancellationToken).ConfigureAwait(false);
-        string reason = $"no configuration arrived within {engine.Settings.FirstConfigTimeout.TotalSeconds:0.###} s; see the log for why the sources gave none";
-        return await ReplyAsync(request, GrpcMessages.IsGrpc(request), async, LocalReply.Unavailable(ResponseFlags.NoConfiguration, reason)).ConfigureAwait(false);
+        return await ReplyAsync(request, GrpcMessages.IsGrpc(request), async, RoutingRefusal.NoConfiguration(engine.Settings.FirstConfigTimeout)).ConfigureAwait(false);
     }
 
     /// <summary>Answers a call that never had a cluster.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mesh.Resources;
 using Mesh.Snapshots;
 
@@ -8,6 +9,7 @@ internal static class ProtocolRefusal
 {
     /// <summary>The reply to a request that cannot be sent; null when it can.</summary>
     /// <exception cref="NotSupportedException">A synchronous send to a cluster that speaks HTTP/2: a mistake in the program.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static LocalReply? Of(Cluster cluster, in RequestTarget target, bool grpc, HttpRequestMessage request, bool async)
     {
         TransportSettings transport = cluster.Transport;

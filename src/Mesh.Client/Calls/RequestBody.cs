@@ -35,6 +35,9 @@ internal sealed class RequestBody : HttpContent
     /// <summary>What the caller's content threw; null while it has not.</summary>
     public Exception? Failure { get; private set; }
 
+    /// <summary>Whether the body has been sent in full, and whoever waited for that has been told.</summary>
+    public bool IsSent => _complete;
+
     /// <summary>Whether another send would carry the same bytes.</summary>
     public bool CanSendAgain => Volatile.Read(ref _serializations) == 0 || IsInMemory(_inner) || (_complete && _kept is not null);
 
@@ -121,9 +124,9 @@ internal sealed class RequestBody : HttpContent
 
     private void Complete()
     {
-        _complete = true;
         // Let go of the call: the connection holds on to this body longer than the call may last.
         Interlocked.Exchange(ref _sent, null)?.Invoke(this);
+        _complete = true;
     }
 
     // A failing write is the connection's fault, anything else the content's own.

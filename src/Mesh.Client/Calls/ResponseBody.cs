@@ -1,5 +1,4 @@
 using System.Net;
-using Mesh.Policies.Headers;
 
 namespace Mesh.Calls;
 
@@ -16,20 +15,49 @@ internal sealed class ResponseBody : HttpContent
     {
         _inner = inner;
         _call = call;
-        inner.Headers.CopyTo(Headers);
+
+        // One pass copies the headers and finds what decides how the body is treated; a lookup each would cost as much again.
+        foreach (var (name, values) in inner.Headers.NonValidated)
+        {
+            if (values.Count != 1)
+            {
+                Headers.TryAddWithoutValidation(name, (IEnumerable<string>)values);
+                continue;
+            }
+
+            string value = values.ToString();
+            Headers.TryAddWithoutValidation(name, value);
+            if (value == "0" && name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+                IsEmpty = true;
+            else if (name.Length == 12 && value.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) && name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase))
+                IsEventStream = true;
+        }
     }
 
-    /// <summary>The limit on silence between two reads; null for none.</summary>
-    public TimeSpan? IdleTimeout { get; init; }
+    /// <summary>Whether the body's length is known to be zero.</summary>
+    public bool IsEmpty { get; }
 
-    /// <summary>The flag of a call whose body comes to its end; null for an undisturbed one.</summary>
-    public string? Flag { get; init; }
+    /// <summary>Whether the body is a stream of server-sent events.</summary>
+    public bool IsEventStream { get; }
 
     /// <summary>The call while it lasts; null once it has ended.</summary>
     public Call? Call => Volatile.Read(ref _call);
 
-    /// <summary>Ends the call, once.</summary>
-    public void End(string? flag, Exception? error) => Interlocked.Exchange(ref _call, null)?.End(flag, error);
+    /// <summary>Ends the call, once: the body has come to its end.</summary>
+    public void Complete()
+    {
+        if (Interlocked.Exchange(ref _call, null) is { } call)
+            call.End(call.CompletionFlag, error: null);
+    }
+
+    /// <summary>
+    /// Ends the call, once: nobody wants the rest. A read may be under way on another thread, so the call serves no other.
+    /// </summary>
+    public void Abandon()
+    {
+        if (Interlocked.Exchange(ref _call, null) is { } call)
+            call.End(call.CompletionFlag, error: null, reuse: false);
+    }
 
     /// <summary>Ends the call for what a read threw, and gives what the caller should see instead; null to let it see just that.</summary>
     public IOException? Fail(Exception error, CancellationToken readToken)
@@ -37,34 +65,42 @@ internal sealed class ResponseBody : HttpContent
         Call? call = Call;
         if (call is not null && error is OperationCanceledException && !readToken.IsCancellationRequested && call.Token.IsCancellationRequested && !call.CallerToken.IsCancellationRequested)
         {
-            string what = IdleTimeout is { } idle ? $"was silent for {idle.TotalSeconds:0.###} s (idle timeout)" : $"was not complete within {call.Timeout?.TotalSeconds:0.###} s (route timeout)";
+            string what = call.IdleTimeout is { } idle ? $"was silent for {idle.TotalSeconds:0.###} s (idle timeout)" : $"was not complete within {call.Timeout?.TotalSeconds:0.###} s (route timeout)";
             var timeout = new IOException($"The response of cluster '{call.Cluster.Name}' {what}.", new TimeoutException());
-            End(ResponseFlags.UpstreamRequestTimeout, timeout);
+            Break(ResponseFlags.UpstreamRequestTimeout, timeout);
             return timeout;
         }
 
-        End(IsEndpoints(error) ? ResponseFlags.UpstreamConnectionTermination : ResponseFlags.DownstreamConnectionTermination, error);
+        Break(IsEndpoints(error) ? ResponseFlags.UpstreamConnectionTermination : ResponseFlags.DownstreamConnectionTermination, error);
         return null;
     }
+
+    private void Break(string flag, Exception error) => Interlocked.Exchange(ref _call, null)?.End(flag, error);
 
     /// <summary>Whether the endpoint broke the body off; else the caller cancelled, or could not take it.</summary>
     private static bool IsEndpoints(Exception error) => error is HttpIOException or IOException { InnerException: System.Net.Sockets.SocketException };
 
     // The caller's usual way: HttpClient buffers the body. The inner content copies itself, without a stream of ours between.
-    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        if (Call is not { } call || IdleTimeout is not null)
-        {
-            Stream source = CreateContentReadStream(cancellationToken);
-            await using (source.ConfigureAwait(false))
-                await source.CopyToAsync(stream, cancellationToken).ConfigureAwait(false);
-            return;
-        }
+        if (Call is not { IdleTimeout: null } call)
+            return CopyAsync(stream, cancellationToken);
 
+        // What lies in memory is copied at once and costs no state machine.
+        Task copy = _inner.CopyToAsync(stream, context, call.Token);
+        if (!copy.IsCompletedSuccessfully)
+            return FinishAsync(copy, call, cancellationToken);
+        Complete();
+        return Task.CompletedTask;
+    }
+
+    private async Task FinishAsync(Task copy, Call call, CancellationToken cancellationToken)
+    {
+        call.StartDeadline();
         CancellationTokenRegistration link = ResponseStream.Link(call, cancellationToken);
         try
         {
-            await _inner.CopyToAsync(stream, context, call.Token).ConfigureAwait(false);
+            await copy.ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -75,7 +111,14 @@ internal sealed class ResponseBody : HttpContent
         }
 
         link.Dispose();
-        End(Flag, error: null);
+        Complete();
+    }
+
+    private async Task CopyAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        Stream source = CreateContentReadStream(cancellationToken);
+        await using (source.ConfigureAwait(false))
+            await source.CopyToAsync(stream, cancellationToken).ConfigureAwait(false);
     }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
@@ -105,7 +148,7 @@ internal sealed class ResponseBody : HttpContent
         if (disposing)
         {
             _inner.Dispose();
-            End(Flag, error: null);
+            Abandon();
         }
 
         base.Dispose(disposing);

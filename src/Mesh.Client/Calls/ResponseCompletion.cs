@@ -1,12 +1,11 @@
 using System.Net;
-using System.Net.Http.Headers;
 using Mesh.Policies.Timeouts;
 
 namespace Mesh.Calls;
 
 /// <summary>
-/// Hands an endpoint's response over to the caller. The call lasts as long as the body: one without a body ends here, an upgraded
-/// connection is handed over as it is, everything else is watched to its end.
+/// Hands an endpoint's response over to the caller. The call lasts as long as the body: one without a body, or whose body has come
+/// whole, ends here, an upgraded connection is handed over as it is, everything else is watched to its end.
 /// </summary>
 internal static class ResponseCompletion
 {
@@ -15,22 +14,31 @@ internal static class ResponseCompletion
         response.RequestMessage = call.Request;
         call.Response = response;
         call.Destination.Headers?.ApplyToResponse(response);
-        if (IsUpgrade(call, response) || HasNoBody(call, response))
-        {
-            call.End(Flag(call, response), error: null);
-            return response;
-        }
+        call.CompletionFlag = Flag(call, response);
+        if (IsUpgrade(call, response) || HasNoBody(call, response) || RequestBody.IsInMemory(response.Content))
+            return End(call, response);
+        var body = new ResponseBody(response.Content, call);
+        if (body.IsEmpty)
+            return End(call, response);
 
         if (call.Route.Retry?.PerTryTimeout is not null)
             call.EndPerTryTimeout();
-        TimeSpan? idle = call.Route.Action.IdleTimeout is { Ticks: > 0 } set ? set : null;
-        if (IsEndless(call, response))
+        TimeSpan? idle = call.Route.Action.IdleTimeout;
+        if (body.IsEventStream && IsEndless(call))
         {
             call.LiftDeadline();
-            idle ??= call.Route.Action.IdleTimeout is null ? StreamIdleTimeout(call) : null;
+            idle ??= call.Listener.Resource.StreamIdleTimeout ?? CallTimeout.DefaultStreamIdleTimeout;
         }
 
-        response.Content = new ResponseBody(response.Content, call) { IdleTimeout = idle, Flag = Flag(call, response) };
+        if (idle is { Ticks: > 0 })
+            call.IdleTimeout = idle;
+        response.Content = body;
+        return response;
+    }
+
+    private static HttpResponseMessage End(Call call, HttpResponseMessage response)
+    {
+        call.End(call.CompletionFlag, error: null);
         return response;
     }
 
@@ -39,13 +47,7 @@ internal static class ResponseCompletion
         || (call.Request.Method == HttpMethod.Connect && response.IsSuccessStatusCode);
 
     private static bool HasNoBody(Call call, HttpResponseMessage response) =>
-        call.Request.Method == HttpMethod.Head
-        || response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified
-        || IsEmpty(response.Content.Headers);
-
-    // Looked at as it came: parsing the value would cost the caller an object.
-    private static bool IsEmpty(HttpContentHeaders headers) =>
-        headers.NonValidated.TryGetValues("Content-Length", out HeaderStringValues values) && values.ToString() == "0";
+        call.Request.Method == HttpMethod.Head || response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified;
 
     /// <summary>An answer that would have been retried, had a retry been left, says so.</summary>
     private static string? Flag(Call call, HttpResponseMessage response) =>
@@ -55,16 +57,5 @@ internal static class ResponseCompletion
     /// Server-sent events go on for as long as they like: the default timeout, which nobody asked for, gives way to the limit on
     /// silence (<c>RouteAction.idle_timeout</c>, else <c>stream_idle_timeout</c>, else 5 min). A timeout that was set stays.
     /// </summary>
-    private static bool IsEndless(Call call, HttpResponseMessage response) =>
-        !call.IsGrpc && call.Route.Action.Timeout is null or { Ticks: 0 } && IsEventStream(response.Content.Headers);
-
-    private static TimeSpan? StreamIdleTimeout(Call call)
-    {
-        TimeSpan limit = call.Listener.Resource.StreamIdleTimeout ?? CallTimeout.DefaultStreamIdleTimeout;
-        return limit > TimeSpan.Zero ? limit : null;
-    }
-
-    private static bool IsEventStream(HttpContentHeaders headers) =>
-        headers.NonValidated.TryGetValues("Content-Type", out HeaderStringValues values)
-        && values.ToString().StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
+    private static bool IsEndless(Call call) => !call.IsGrpc && call.Route.Action.Timeout is null or { Ticks: 0 };
 }

@@ -73,7 +73,7 @@ internal sealed class ResponseStream(ResponseBody body, Stream inner) : Stream
     }
 
     public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken) =>
-        body.IdleTimeout is null ? CopyAsync(inner, destination, cancellationToken) : base.CopyToAsync(destination, bufferSize, cancellationToken);
+        body.Call?.IdleTimeout is null ? CopyAsync(inner, destination, cancellationToken) : base.CopyToAsync(destination, bufferSize, cancellationToken);
 
     /// <summary>Copies a body to its end as its own stream does it best, and ends the call.</summary>
     private async Task CopyAsync(Stream source, Stream destination, CancellationToken cancellationToken)
@@ -84,6 +84,7 @@ internal sealed class ResponseStream(ResponseBody body, Stream inner) : Stream
             return;
         }
 
+        call.StartDeadline();
         CancellationTokenRegistration link = Link(call, cancellationToken);
         try
         {
@@ -98,7 +99,7 @@ internal sealed class ResponseStream(ResponseBody body, Stream inner) : Stream
         }
 
         link.Dispose();
-        body.End(body.Flag, error: null);
+        body.Complete();
     }
 
     public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
@@ -121,7 +122,7 @@ internal sealed class ResponseStream(ResponseBody body, Stream inner) : Stream
     public override async ValueTask DisposeAsync()
     {
         await inner.DisposeAsync().ConfigureAwait(false);
-        body.End(body.Flag, error: null);
+        body.Abandon();
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -130,7 +131,7 @@ internal sealed class ResponseStream(ResponseBody body, Stream inner) : Stream
         if (disposing)
         {
             inner.Dispose();
-            body.End(body.Flag, error: null);
+            body.Abandon();
         }
 
         base.Dispose(disposing);
@@ -138,7 +139,7 @@ internal sealed class ResponseStream(ResponseBody body, Stream inner) : Stream
 
     /// <summary>The reader's token, when it is another than the call's own, ends the call too.</summary>
     public static CancellationTokenRegistration Link(Call call, CancellationToken cancellationToken) =>
-        cancellationToken.CanBeCanceled && cancellationToken != call.CallerToken
+        cancellationToken.CanBeCanceled && !call.IsLinkedTo(cancellationToken)
             ? cancellationToken.UnsafeRegister(static c => ((Call)c!).Cancel(), call)
             : default;
 
@@ -150,8 +151,10 @@ internal sealed class ResponseStream(ResponseBody body, Stream inner) : Stream
 
     private Call? Begin()
     {
-        Call? call = body.Call;
-        if (call is not null && body.IdleTimeout is { } idle)
+        if (body.Call is not { } call)
+            return null;
+        call.StartDeadline();
+        if (call.IdleTimeout is { } idle)
             call.StartIdleTimeout(idle);
         return call;
     }
@@ -159,9 +162,9 @@ internal sealed class ResponseStream(ResponseBody body, Stream inner) : Stream
     private int Ended(int read, int asked)
     {
         if (read == 0 && asked > 0)
-            body.End(body.Flag, error: null);
-        else if (body.IdleTimeout is not null)
-            body.Call?.EndPerTryTimeout();
+            body.Complete();
+        else if (body.Call is { IdleTimeout: not null } call)
+            call.EndIdleTimeout();
         return read;
     }
 

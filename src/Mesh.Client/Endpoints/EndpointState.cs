@@ -9,8 +9,8 @@ namespace Mesh.Endpoints;
 [DebuggerDisplay("{Address} in flight {InFlight}, calls {Calls}")]
 internal sealed class EndpointState(string address)
 {
-    private int _inFlight;
-    private long _calls;
+    private long _started;
+    private long _ended;
     private long _connectFailures;
 
     /// <summary>Its address as people write it.</summary>
@@ -23,21 +23,25 @@ internal sealed class EndpointState(string address)
     public long LastUpdate { get; set; }
 
     /// <summary>Calls that have not ended.</summary>
-    public int InFlight => Volatile.Read(ref _inFlight);
+    public int InFlight
+    {
+        get
+        {
+            // Ended first: a call that starts and ends between the two reads must not make the difference negative.
+            long ended = Volatile.Read(ref _ended);
+            return (int)(Volatile.Read(ref _started) - ended);
+        }
+    }
 
     /// <summary>Attempts sent.</summary>
-    public long Calls => Volatile.Read(ref _calls);
+    public long Calls => Volatile.Read(ref _started);
 
     /// <summary>Connections that could not be made.</summary>
     public long ConnectFailures => Volatile.Read(ref _connectFailures);
 
-    public void OnCallStarted()
-    {
-        Interlocked.Increment(ref _inFlight);
-        Interlocked.Increment(ref _calls);
-    }
+    public void OnCallStarted() => Interlocked.Increment(ref _started);
 
-    public void OnCallEnded() => Interlocked.Decrement(ref _inFlight);
+    public void OnCallEnded() => Interlocked.Increment(ref _ended);
 
     public void OnConnectFailed() => Interlocked.Increment(ref _connectFailures);
 }

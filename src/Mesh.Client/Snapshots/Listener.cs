@@ -6,7 +6,7 @@ namespace Mesh.Snapshots;
 
 /// <summary>A listener with its route table, ready to run.</summary>
 [DebuggerDisplay("{Name} -> {RouteConfiguration.Name}")]
-internal sealed class Listener(ListenerResource resource, RouteConfigurationResource routeConfiguration, RouteTable<Route> routes)
+internal sealed class Listener(ListenerResource resource, RouteConfigurationResource routeConfiguration, RouteTable<Route> routes, IReadOnlyList<ResourceError> warnings)
 {
     public string Name => Resource.Name;
 
@@ -15,4 +15,7 @@ internal sealed class Listener(ListenerResource resource, RouteConfigurationReso
     public RouteConfigurationResource RouteConfiguration { get; } = routeConfiguration;
 
     public RouteTable<Route> Routes { get; } = routes;
+
+    /// <summary>What compiling the table found; it holds for as long as the table is used.</summary>
+    public IReadOnlyList<ResourceError> Warnings { get; } = warnings;
 }

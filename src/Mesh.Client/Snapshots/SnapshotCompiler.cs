@@ -14,8 +14,11 @@ namespace Mesh.Snapshots;
 internal sealed class SnapshotCompiler(Action<EndpointState> endpointRemoved)
 {
     private readonly TlsIdentityLoader _tls = new();
-    private readonly Dictionary<string, ClusterState> _states = new(StringComparer.Ordinal);
+    private readonly ClusterStates _states = new();
     private long _generation;
+
+    /// <summary>Calls that have not ended.</summary>
+    public int InFlight => _states.InFlight;
 
     /// <summary>The certificate files of the last good compilation.</summary>
     public IReadOnlyCollection<string> CertificateFiles { get; private set; } = [];
@@ -45,7 +48,7 @@ internal sealed class SnapshotCompiler(Action<EndpointState> endpointRemoved)
         var clusters = new Cluster?[slots.Count == 0 ? 0 : slots.Values.Max() + 1];
         foreach (var (slot, resource, assignment, tls) in planned)
             clusters[slot] = CompileCluster(resource, assignment, tls, previous.FindCluster(resource.Name), version);
-        foreach (string gone in _states.Keys.Where(name => !set.Clusters.ContainsKey(name)).ToList())
+        foreach (string gone in _states.Names.Where(name => !set.Clusters.ContainsKey(name)).ToList())
             RemoveCluster(gone);
         _tls.Keep(inUse);
         CertificateFiles = [.. inUse.SelectMany(TlsIdentityLoader.Files).Distinct(StringComparer.Ordinal)];
@@ -116,11 +119,15 @@ internal sealed class SnapshotCompiler(Action<EndpointState> endpointRemoved)
 
     private static Listener[] CompileListeners(ResourceSet set, FrozenDictionary<string, int> slots, MeshSnapshot previous, ErrorCollector errors)
     {
-        var tables = new Dictionary<RouteConfigurationResource, RouteTable<Route>>();
+        var tables = new Dictionary<RouteConfigurationResource, (RouteTable<Route> Table, IReadOnlyList<ResourceError> Warnings)>();
+        var reused = new HashSet<RouteConfigurationResource>();
         if (ReferenceEquals(slots, previous.Slots))
         {
             foreach (Listener listener in previous.Listeners)
-                tables.TryAdd(listener.RouteConfiguration, listener.Routes);
+            {
+                if (tables.TryAdd(listener.RouteConfiguration, (listener.Routes, listener.Warnings)))
+                    reused.Add(listener.RouteConfiguration);
+            }
         }
 
         var listeners = new List<Listener>(set.Listeners.Count);
@@ -134,14 +141,21 @@ internal sealed class SnapshotCompiler(Action<EndpointState> endpointRemoved)
                 continue;
             }
 
-            if (!tables.TryGetValue(routes, out RouteTable<Route>? table))
+            if (!tables.TryGetValue(routes, out var compiled))
             {
+                int before = errors.Items.Count;
                 using (errors.Owner(resource.Inline is null ? $"RouteConfiguration '{routes.Name}'" : $"Listener '{resource.Name}'"))
-                    tables[routes] = table = RouteTableCompiler.Compile(routes, slots, errors);
+                    compiled.Table = RouteTableCompiler.Compile(routes, slots, errors);
+                compiled.Warnings = [.. errors.Items.Skip(before)];
+                tables[routes] = compiled;
+            }
+            else if (reused.Remove(routes))
+            {
+                errors.AddRange(compiled.Warnings);
             }
 
-            listeners.Add(
-                Array.Find(previous.Listeners, l => ReferenceEquals(l.Routes, table) && l.Resource.Equals(resource)) ?? new Listener(resource, routes, table));
+            listeners.Add(Array.Find(previous.Listeners, l => ReferenceEquals(l.Routes, compiled.Table) && l.Resource.Equals(resource))
+                ?? new Listener(resource, routes, compiled.Table, compiled.Warnings));
         }
 
         return [.. listeners];
@@ -174,8 +188,7 @@ internal sealed class SnapshotCompiler(Action<EndpointState> endpointRemoved)
     {
         if (previous is not null && previous.Resource.Equals(resource) && previous.Assignment.Equals(assignment) && ReferenceEquals(previous.Transport.Tls, tls))
             return previous;
-        if (!_states.TryGetValue(resource.Name, out ClusterState? state))
-            _states[resource.Name] = state = new ClusterState(resource.Name);
+        ClusterState state = _states.Get(resource.Name);
         var transport = new TransportSettings(resource, tls, ++_generation);
         if (previous is not null && transport.IsSameAs(previous.Transport))
             transport = previous.Transport;
@@ -224,8 +237,7 @@ internal sealed class SnapshotCompiler(Action<EndpointState> endpointRemoved)
 
     private void RemoveCluster(string name)
     {
-        foreach (EndpointState endpoint in _states[name].Endpoints.Values)
+        foreach (EndpointState endpoint in _states.Remove(name).Endpoints.Values)
             endpointRemoved(endpoint);
-        _states.Remove(name);
     }
 }

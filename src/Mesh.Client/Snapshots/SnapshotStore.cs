@@ -18,6 +18,9 @@ internal sealed class SnapshotStore(Action<EndpointState> endpointRemoved)
     /// <summary>The published snapshot; null before the first.</summary>
     public MeshSnapshot? Current => _current;
 
+    /// <summary>Calls that have not ended.</summary>
+    public int InFlight => _compiler.InFlight;
+
     /// <summary>The certificate files the published snapshot was made of; control loop only.</summary>
     public IReadOnlyCollection<string> CertificateFiles => _compiler.CertificateFiles;
 
@@ -45,15 +48,20 @@ internal sealed class SnapshotStore(Action<EndpointState> endpointRemoved)
         if (_awaited.Count > 0)
             return true;
 
-        if (!Compile(errors))
+        bool good = false;
+        try
         {
-            _sources[at] = KeyValuePair.Create(source, before);
-            if (wasAwaited)
-                _awaited.Add(source);
-            return false;
+            return good = Compile(errors);
         }
-
-        return true;
+        finally
+        {
+            if (!good)
+            {
+                _sources[at] = KeyValuePair.Create(source, before);
+                if (wasAwaited)
+                    _awaited.Add(source);
+            }
+        }
     }
 
     /// <summary>Compiles the same resources again, because files they name have changed.</summary>

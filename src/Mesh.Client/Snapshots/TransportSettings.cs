@@ -9,23 +9,26 @@ namespace Mesh.Snapshots;
 /// </summary>
 internal sealed class TransportSettings(ClusterResource cluster, TlsIdentity? tls, long generation)
 {
+    /// <summary>The longest time every timer holds (2^31 - 1 ms, 24.8 days). A protobuf duration may be longer; nobody waits for it.</summary>
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(int.MaxValue);
+
     public UpstreamProtocol Protocol { get; } = cluster.Protocol;
 
     /// <summary>Null is plaintext.</summary>
     public TlsIdentity? Tls { get; } = tls;
 
-    public TimeSpan ConnectTimeout { get; } = cluster.ConnectTimeout;
+    public TimeSpan ConnectTimeout { get; } = Limit(cluster.ConnectTimeout);
 
     /// <summary>How long a connection without calls is kept.</summary>
     public TimeSpan IdleTimeout { get; } = cluster.IdleTimeout switch
     {
         null => TimeSpan.FromHours(1),
         { Ticks: 0 } => Timeout.InfiniteTimeSpan,
-        { } set => set,
+        { } set => Limit(set),
     };
 
     /// <summary>How long a connection takes new calls.</summary>
-    public TimeSpan MaxConnectionDuration { get; } = cluster.MaxConnectionDuration is { Ticks: > 0 } set ? set : Timeout.InfiniteTimeSpan;
+    public TimeSpan MaxConnectionDuration { get; } = cluster.MaxConnectionDuration is { Ticks: > 0 } set ? Limit(set) : Timeout.InfiniteTimeSpan;
 
     /// <summary>Rises with each new settings of a cluster, so that a late call cannot bring back old connections.</summary>
     public long Generation { get; } = generation;
@@ -37,4 +40,6 @@ internal sealed class TransportSettings(ClusterResource cluster, TlsIdentity? tl
         && ConnectTimeout == other.ConnectTimeout
         && IdleTimeout == other.IdleTimeout
         && MaxConnectionDuration == other.MaxConnectionDuration;
+
+    private static TimeSpan Limit(TimeSpan time) => time < LongestTimer ? time : LongestTimer;
 }

@@ -12,16 +12,28 @@ internal sealed class SourceFeed
     private readonly SnapshotStore _store;
     private readonly TimeProvider _timeProvider;
     private readonly SourceLog _log;
+    private readonly bool _triesAgain;
     private volatile Status _status = new(null, null, [], []);
+    private Content? _waiting;
 
-    public SourceFeed(string name, SnapshotStore store, TimeProvider timeProvider, SourceLog log)
+    /// <param name="name">Its name.</param>
+    /// <param name="store">Where it publishes.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="log">Its log.</param>
+    /// <param name="triesAgain">Whether content that did not go together with the other sources' is tried again when these change;
+    /// false where whoever gave it was told that it is refused.</param>
+    public SourceFeed(string name, SnapshotStore store, TimeProvider timeProvider, SourceLog log, bool triesAgain)
     {
+        _triesAgain = triesAgain;
         Name = name;
         _store = store;
         _timeProvider = timeProvider;
         _log = log;
         store.Await(name);
     }
+
+    /// <summary>Told when something was published. Control loop only.</summary>
+    public Action<SourceFeed>? Published { get; set; }
 
     /// <summary>As <c>file mesh.yaml</c>.</summary>
     public string Name { get; }
@@ -49,28 +61,57 @@ internal sealed class SourceFeed
     /// <param name="locate">Adds places to findings of the compilation.</param>
     public bool Publish(ResourceSet set, string version, IReadOnlyList<ResourceError> findings, Func<IReadOnlyList<ResourceError>, IReadOnlyList<ResourceError>> locate)
     {
+        var content = new Content(set, version, findings, locate);
         var errors = new ErrorCollector();
-        if (!_store.Replace(Name, set, errors))
+        if (!TryPublish(content, errors))
         {
             Refuse(locate(errors.Items));
+            _waiting = _triesAgain ? content : null;
             return false;
         }
 
-        ResourceError[] warnings = [.. findings, .. locate(errors.Items)];
-        _status = new Status(version, _timeProvider.GetUtcNow(), [], warnings);
-        _log.Loaded(Name, version, set.Count, warnings);
         return true;
+    }
+
+    /// <summary>Another source has changed: what this one lacked may have come, or what stood in its way have gone.</summary>
+    public void TryAgain()
+    {
+        var errors = new ErrorCollector();
+        if (_waiting is { } content && !TryPublish(content, errors))
+            _status = _status with { Errors = OnlyErrors(content.Locate(errors.Items)) };
     }
 
     /// <summary>Keeps what is in use and remembers why the newer content is not.</summary>
     public void Refuse(IReadOnlyList<ResourceError> findings)
     {
-        _status = _status with { Errors = [.. findings.Where(f => f.Severity == Severity.Error)] };
+        _waiting = null;
+        _status = _status with { Errors = OnlyErrors(findings) };
         _log.Refused(Name, _status.Version, _status.Errors);
     }
 
     /// <summary>The content in use stands again.</summary>
-    public void Restore() => _status = _status with { Errors = [] };
+    public void Restore()
+    {
+        _waiting = null;
+        _status = _status with { Errors = [] };
+    }
+
+    private bool TryPublish(Content content, ErrorCollector errors)
+    {
+        if (!_store.Replace(Name, content.Set, errors))
+            return false;
+        _waiting = null;
+        ResourceError[] warnings = [.. content.Findings, .. content.Locate(errors.Items)];
+        _status = new Status(content.Version, _timeProvider.GetUtcNow(), [], warnings);
+        _log.Loaded(Name, content.Version, content.Set.Count, warnings);
+        Published?.Invoke(this);
+        return true;
+    }
+
+    private static ResourceError[] OnlyErrors(IReadOnlyList<ResourceError> findings) => [.. findings.Where(f => f.Severity == Severity.Error)];
+
+    private sealed record Content(
+        ResourceSet Set, string Version, IReadOnlyList<ResourceError> Findings, Func<IReadOnlyList<ResourceError>, IReadOnlyList<ResourceError>> Locate);
 
     private sealed record Status(string? Version, DateTimeOffset? LoadedAt, IReadOnlyList<ResourceError> Errors, IReadOnlyList<ResourceError> Warnings);
 }

@@ -26,6 +26,8 @@ internal sealed partial class SourceLog(ILogger logger)
         LogRefused(logger, source, serving ?? "nothing yet", all);
     }
 
+    public void StartFailed(string reason) => LogStartFailed(logger, reason);
+
     public void CertificatesChanged() => LogCertificatesChanged(logger);
 
     public void CertificatesRefused(IReadOnlyList<ResourceError> errors) =>
@@ -48,4 +50,7 @@ internal sealed partial class SourceLog(ILogger logger)
 
     [LoggerMessage(EventId = 105, EventName = "CertificatesRefused", Level = LogLevel.Error, Message = "Certificate files changed but cannot be used; the loaded ones serve on:\n{Errors}")]
     private static partial void LogCertificatesRefused(ILogger logger, string errors);
+
+    [LoggerMessage(EventId = 106, EventName = "StartFailed", Level = LogLevel.Error, Message = "The mesh has no configuration, and calls to its hosts are answered with flag NFCF: {Reason}")]
+    private static partial void LogStartFailed(ILogger logger, string reason);
 }

@@ -55,16 +55,30 @@ internal sealed class TextDocuments(IReadOnlyList<TextDocument> documents, Docum
         var located = new List<ResourceError>(findings.Count);
         foreach (ResourceError finding in findings)
         {
-            if (!Set.Origins.TryGetValue(finding.Owner, out ResourceOrigin origin) || documents.FirstOrDefault(d => d.File == origin.File) is not { } document)
+            if (!TryFindOrigin(finding, out ResourceOrigin origin, out string path) || documents.FirstOrDefault(d => d.File == origin.File) is not { } document)
             {
                 located.Add(finding);
                 continue;
             }
 
-            string path = finding.Path.Length == 0 ? origin.DocumentPath : $"{origin.DocumentPath}.{finding.Path}";
+            path = path.Length == 0 ? origin.DocumentPath : $"{origin.DocumentPath}.{path}";
             located.Add(finding with { File = origin.File, Position = Wire.Text.TextLocator.Find(document.Text, document.IsYaml, path) });
         }
 
         return located;
+    }
+
+    /// <summary>Where the owner of a finding stands, and the path from there. A virtual host of the short form stands where its service does.</summary>
+    private bool TryFindOrigin(ResourceError finding, out ResourceOrigin origin, out string path)
+    {
+        int end = finding.Path.IndexOf(']', StringComparison.Ordinal) + 1;
+        if (end > 0 && Set.Origins.TryGetValue($"{finding.Owner}: {finding.Path[..end]}", out origin))
+        {
+            path = finding.Path[end..].TrimStart('.');
+            return true;
+        }
+
+        path = finding.Path;
+        return Set.Origins.TryGetValue(finding.Owner, out origin);
     }
 }

@@ -12,7 +12,7 @@ namespace Mesh.Transport;
 /// Makes one connection to one endpoint: socket, then TLS where the cluster has it. A connect belongs to the endpoint, not to an
 /// attempt, which it may outlive: its outcome goes to the endpoint's state, and nothing of the attempt is read here.
 /// </summary>
-internal sealed class Connector(EndpointResource endpoint, EndpointState state, TransportSettings settings, TimeProvider timeProvider)
+internal sealed class Connector(EndpointResource endpoint, EndpointState state, TransportSettings settings, OpenConnections connections, TimeProvider timeProvider)
 {
     private static readonly List<SslApplicationProtocol> Http11 = [SslApplicationProtocol.Http11];
     private static readonly List<SslApplicationProtocol> Http2 = [SslApplicationProtocol.Http2];
@@ -39,7 +39,8 @@ internal sealed class Connector(EndpointResource endpoint, EndpointState state, 
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            state.OnConnectFailed();
+            if (!connections.IsClosed)
+                state.OnConnectFailed();
             string why = e is OperationCanceledException ? $"no connection within {settings.ConnectTimeout.TotalSeconds:0.###} s (connect_timeout)" : e.Message;
             throw new EndpointConnectException($"Connecting to {state.Address} failed: {why}", e);
         }
@@ -65,7 +66,7 @@ internal sealed class Connector(EndpointResource endpoint, EndpointState state, 
                 : IPAddress.TryParse(endpoint.Host, out IPAddress? address) ? new IPEndPoint(address, endpoint.Port)
                 : new DnsEndPoint(endpoint.Host, endpoint.Port);
             await socket.ConnectAsync(target, cancellationToken).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
+            return connections.Add(socket);
         }
         catch
         {

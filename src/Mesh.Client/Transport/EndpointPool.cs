@@ -21,6 +21,7 @@ internal sealed class EndpointPool
 
     private readonly EndpointState _state;
     private readonly Action<EndpointPool> _closed;
+    private readonly OpenConnections _connections = new();
     private readonly ConcurrentDictionary<string, byte>? _authorities;
     private volatile string? _authority;
     private int _references = 1;
@@ -40,7 +41,7 @@ internal sealed class EndpointPool
         _closed = closed;
         Settings = settings;
         _authorities = settings.Tls is null ? null : new ConcurrentDictionary<string, byte>(StringComparer.OrdinalIgnoreCase);
-        Invoker = new HttpMessageInvoker(createHandler?.Invoke(endpoint) ?? CreateSocketsHandler(endpoint, state, settings, timeProvider), disposeHandler: true);
+        Invoker = new HttpMessageInvoker(createHandler?.Invoke(endpoint) ?? CreateSocketsHandler(endpoint, state, settings, _connections, timeProvider), disposeHandler: true);
     }
 
     public HttpMessageInvoker Invoker { get; }
@@ -114,19 +115,24 @@ internal sealed class EndpointPool
         Volatile.Write(ref _retired, 1);
         _deadline?.Dispose();
         Invoker.Dispose();
+        _connections.Close();
         _closed(this);
     }
 
     /// <summary>The defaults would follow a redirect inside the endpoint, give one caller's cookie to another, and ask a proxy.</summary>
-    private static SocketsHttpHandler CreateSocketsHandler(EndpointResource endpoint, EndpointState state, TransportSettings settings, TimeProvider timeProvider) => new()
+    private static SocketsHttpHandler CreateSocketsHandler(
+        EndpointResource endpoint, EndpointState state, TransportSettings settings, OpenConnections connections, TimeProvider timeProvider)
     {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        UseProxy = false,
-        EnableMultipleHttp2Connections = true,
-        ConnectTimeout = Timeout.InfiniteTimeSpan,
-        PooledConnectionIdleTimeout = settings.IdleTimeout,
-        PooledConnectionLifetime = settings.MaxConnectionDuration,
-        ConnectCallback = new Connector(endpoint, state, settings, timeProvider).ConnectAsync,
-    };
+        return new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            EnableMultipleHttp2Connections = true,
+            ConnectTimeout = Timeout.InfiniteTimeSpan,
+            PooledConnectionIdleTimeout = settings.IdleTimeout,
+            PooledConnectionLifetime = settings.MaxConnectionDuration,
+            ConnectCallback = new Connector(endpoint, state, settings, connections, timeProvider).ConnectAsync,
+        };
+    }
 }

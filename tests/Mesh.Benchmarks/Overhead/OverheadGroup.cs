@@ -10,7 +10,8 @@ internal static class OverheadGroup
 
     public static async IAsyncEnumerable<Figure> RunAsync()
     {
-        yield return await MemoryAsync();
+        yield return await MemoryAsync("overhead.memory.added_ns", 350, streamed: false);
+        yield return await MemoryAsync("overhead.memory_streamed.added_ns", 450, streamed: true);
 
         await using BenchmarkServer server = await BenchmarkServer.StartAsync();
         if (!Cores.Pin(Environment.ProcessId, core: 0) || !Cores.Pin(server.ProcessId, core: 1))
@@ -28,11 +29,11 @@ internal static class OverheadGroup
         yield return AddedBytes("overhead.grpc.added_bytes", 900, grpc);
     }
 
-    private static async Task<Figure> MemoryAsync()
+    private static async Task<Figure> MemoryAsync(string name, double limit, bool streamed)
     {
-        using var bare = new HttpClient(new TerminalHandler());
+        using var bare = new HttpClient(new TerminalHandler(streamed));
         await using MeshHost host = await StartMeshAsync("127.0.0.1:1", "http1");
-        host.Engine.Pools.CreateHandler = _ => new TerminalHandler();
+        host.Engine.Pools.CreateHandler = _ => new TerminalHandler(streamed);
         using var mesh = new HttpClient(host.CreateHandler());
 
         // A slice is shorter than a turn on a processor of a busy machine, so that the median slice has not lost it.
@@ -41,7 +42,7 @@ internal static class OverheadGroup
             SlicesPerRound = 200,
             CallsPerSlice = 500,
         }.RunAsync();
-        return Figure.Of("overhead.memory.added_ns", 350, rounds, cost => cost.Nanoseconds, (mesh, bare) => mesh - bare) with
+        return Figure.Of(name, limit, rounds, cost => cost.Nanoseconds, (mesh, bare) => mesh - bare) with
         {
             Details =
             [

@@ -29,8 +29,6 @@ public sealed class ClosedPoolTests : MeshTest
     }
 
     /// <summary>What had been sent may have been acted on: without a retry policy it is not sent to anyone else.</summary>
-    // Known gap: a drain deadline does not cut an attempt that has no response yet.
-    [Trait("Category", "Open")]
     [Theory]
     [InlineData(HttpProtocols.Http1)]
     [InlineData(HttpProtocols.Http2)]

@@ -24,12 +24,14 @@ internal sealed class WrittenContent : HttpContent
 
     public void Fail(Exception error) => _end.TrySetException(error);
 
-    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _serializations);
-        await stream.FlushAsync();
+        await stream.FlushAsync(cancellationToken);
         _stream.TrySetResult(stream);
-        await _end.Task;
+        await _end.Task.WaitAsync(cancellationToken);
     }
 
     protected override bool TryComputeLength(out long length)

@@ -11,12 +11,12 @@ namespace Mesh.Client.Tests.Calls;
 public sealed class DuplexTests : MeshTest
 {
     [Theory]
-    [InlineData("name: none")]
+    [InlineData(null)]
     [InlineData("retry: { retries: 1, on: [5xx] }")]
-    public async Task TheResponseRunsWhileTheRequestIsOpen(string setting)
+    public async Task TheResponseRunsWhileTheRequestIsOpen(string? retry)
     {
         TestServer server = await StartHttp2ServerAsync();
-        TestMesh mesh = await StartMeshAsync(ServiceA(server, setting.StartsWith("name", StringComparison.Ordinal) ? ["protocol: http2"] : ["protocol: http2", setting]));
+        TestMesh mesh = await StartMeshAsync(ServiceA(server, "protocol: http2", retry));
         var body = new WrittenContent();
         Task<HttpResponseMessage> call = SendAsync(mesh, "http://a/echo", body);
         await body.WriteAsync("first"u8.ToArray());
@@ -112,28 +112,17 @@ public sealed class DuplexTests : MeshTest
         Call call = Assert.IsType<ResponseBody>(ended.Content).Call!;
         Assert.Empty(await ended.Content.ReadAsByteArrayAsync());
 
-        // Calls are kept by processor: try until one of them is it.
-        var next = new List<(HttpResponseMessage Response, WrittenContent Body)>();
-        do
+        for (int i = 0; i < 100; i++)
         {
-            Assert.InRange(next.Count, 0, 500);
             var body = new WrittenContent();
-            next.Add((await SendAsync(mesh, "http://a/open", body), body));
+            using HttpResponseMessage next = await SendAsync(mesh, "http://a/open", body);
+            Assert.NotSame(call, ((ResponseBody)next.Content).Call);
+            body.End();
+            await next.Content.ReadAsByteArrayAsync();
         }
-        while (((ResponseBody)next[^1].Response.Content).Call != call);
 
         late.End();
         await Wait.EventuallyAsync(() => server.Records[0].Body is not null, Soon);
-
-        TimeSpan? remaining = call.Remaining;
-        foreach (var (response, body) in next)
-        {
-            body.End();
-            await response.Content.ReadAsByteArrayAsync();
-            response.Dispose();
-        }
-
-        Assert.Null(remaining);
     }
 
     private static Task<HttpResponseMessage> SendAsync(TestMesh mesh, string url, HttpContent body) =>

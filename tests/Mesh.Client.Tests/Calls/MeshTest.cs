@@ -56,35 +56,43 @@ public abstract class MeshTest : IAsyncLifetime
     private protected Task<TestServer> StartHttp2ServerAsync(Func<HttpContext, Task<bool>>? handler = null) =>
         StartServerAsync(handler, HttpProtocols.Http2);
 
-    private protected async Task<TestMesh> StartMeshAsync(string yaml, Action<MeshOptions>? configure = null, TimeProvider? time = null)
+    private protected async Task<TestMesh> StartMeshAsync(string yaml, Action<MeshOptions>? configure = null, TimeProvider? time = null, Random? random = null)
     {
-        TestMesh mesh = CreateMesh(yaml, configure, time);
+        TestMesh mesh = CreateMesh(yaml, configure, time, random);
         await mesh.Host.StartAsync(CancellationToken.None);
         return mesh;
     }
 
     /// <summary>A mesh that has not started.</summary>
-    private protected TestMesh CreateMesh(string yaml, Action<MeshOptions>? configure = null, TimeProvider? time = null)
+    private protected TestMesh CreateMesh(string yaml, Action<MeshOptions>? configure = null, TimeProvider? time = null, Random? random = null)
     {
-        var mesh = new TestMesh(yaml, configure, time);
+        var mesh = new TestMesh(yaml, configure, time, random);
         _meshes.Add(mesh);
         return mesh;
     }
 
     private protected void Own(IAsyncDisposable server) => _servers.Add(server);
 
-    /// <summary>
-    /// The service `a` at these ports, with more keys as lines of their own.
-    /// </summary>
-    private protected static string ServiceA(IEnumerable<int> ports, params string[] more) => Service("a", ports, more);
+    /// <summary>The service `a` at these ports, with more keys as lines of their own; null is no line.</summary>
+    private protected static string ServiceA(IEnumerable<int> ports, params string?[] more) => Service("a", ports, more);
 
-    private protected static string ServiceA(TestServer server, params string[] more) => Service("a", [server.Port], more);
+    private protected static string ServiceA(TestServer server, params string?[] more) => Service("a", [server.Port], more);
 
-    private protected static string Service(string name, IEnumerable<int> ports, params string[] more)
+    private protected static string Service(string name, IEnumerable<int> ports, params string?[] more)
     {
         string endpoints = string.Join(", ", ports.Select(port => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}")));
-        return $"services:\n  {name}:\n    endpoints: [{endpoints}]\n{string.Concat(more.Select(line => $"    {line}\n"))}";
+        return $"services:\n  {name}:\n    endpoints: [{endpoints}]\n{string.Concat(more.OfType<string>().Select(line => $"    {line}\n"))}";
     }
+
+    /// <summary>Lets the clock run, a millisecond at a time, until something has happened: for waits drawn by chance.</summary>
+    private protected Task RunClockUntilAsync(Func<bool> done) => Wait.EventuallyAsync(
+        () =>
+        {
+            Time.Advance(TimeSpan.FromMilliseconds(1));
+            return done();
+        },
+        Soon,
+        "what the clock was run for");
 
     /// <summary>Waits until the server has been asked for a path.</summary>
     private protected static Task ArrivedAsync(TestServer server, string path, int times = 1) =>

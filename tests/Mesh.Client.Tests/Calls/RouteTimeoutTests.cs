@@ -10,12 +10,12 @@ public sealed class RouteTimeoutTests : MeshTest
     private readonly Gate _gate = new();
 
     [Theory]
-    [InlineData("name: a", 15, "15 s (default)")]
+    [InlineData(null, 15, "15 s (default)")]
     [InlineData("timeout: 90s", 90, "90 s (route timeout)")]
-    public async Task WhenItPassesTheCallerGets504(string setting, int seconds, string why)
+    public async Task WhenItPassesTheCallerGets504(string? setting, int seconds, string why)
     {
         TestServer server = await StartServerAsync(_gate.HoldAsync);
-        TestMesh mesh = await StartMeshAsync(setting == "name: a" ? ServiceA(server) : ServiceA(server, setting), time: Time);
+        TestMesh mesh = await StartMeshAsync(ServiceA(server, setting), time: Time);
         Task<HttpResponseMessage> call = mesh.Client.GetAsync("http://a/hold");
         await ArrivedAsync(server, "/hold");
 
@@ -58,11 +58,13 @@ public sealed class RouteTimeoutTests : MeshTest
     }
 
     /// <summary>A timer counts whole milliseconds, so it may fire before the deadline by less than one: it is the deadline all the same.</summary>
-    [Fact]
-    public async Task ATimerThatFiresAFractionEarlyIsStillTheDeadline()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("retry: { retries: 3, on: [connect-failure], per_try_timeout: 10s }")]
+    public async Task ATimerThatFiresAFractionEarlyIsStillTheDeadline(string? retry)
     {
         TestServer server = await StartServerAsync(_gate.HoldAsync);
-        TestMesh mesh = await StartMeshAsync(ServiceA(server, "timeout: 1.0005s"), time: Time);
+        TestMesh mesh = await StartMeshAsync(ServiceA(server, "timeout: 1.0005s", retry), time: Time);
         Task<HttpResponseMessage> call = mesh.Client.PostAsync("http://a/hold", new StringContent("x"));
         await ArrivedAsync(server, "/hold");
 

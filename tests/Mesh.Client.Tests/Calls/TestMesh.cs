@@ -13,12 +13,12 @@ internal sealed class TestMesh : IAsyncDisposable
     private readonly TempFolder _contentRoot = new();
     private readonly ConcurrentQueue<CallOutcome> _outcomes = new();
 
-    public TestMesh(string yaml, Action<MeshOptions>? configure = null, TimeProvider? time = null)
+    public TestMesh(string yaml, Action<MeshOptions>? configure = null, TimeProvider? time = null, Random? random = null)
     {
         Memory = new InMemorySource(yaml);
         var options = new MeshOptions { InMemory = Memory, DrainTimeout = TimeSpan.Zero };
         configure?.Invoke(options);
-        Host = new MeshHost(options, _contentRoot.Path, time ?? TimeProvider.System, Log);
+        Host = new MeshHost(options, _contentRoot.Path, time ?? TimeProvider.System, Log, random);
         Host.Engine.OutcomeObserver = _outcomes.Enqueue;
         Client = new HttpClient(Host.CreateHandler());
     }

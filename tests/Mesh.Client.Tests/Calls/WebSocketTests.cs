@@ -18,18 +18,11 @@ public sealed class WebSocketTests : MeshTest
     [InlineData("wss", 2, "http2", "CONNECT")]
     public async Task BytesGoBothWays(string scheme, int version, string? protocol, string method)
     {
-        List<string> settings = [];
-        if (protocol is not null)
-            settings.Add($"protocol: {protocol}");
-        TestTls? tls = null;
-        if (scheme == "wss")
-        {
-            Own(tls = new TestTls());
-            settings.Add(tls.Setting);
-        }
-
+        TestTls? tls = scheme == "wss" ? new TestTls() : null;
+        if (tls is not null)
+            Own(tls);
         TestServer server = await StartServerAsync(protocols: version == 1 ? HttpProtocols.Http1 : HttpProtocols.Http2, certificate: tls?.Certificate);
-        TestMesh mesh = await StartMeshAsync(ServiceA(server, [.. settings]));
+        TestMesh mesh = await StartMeshAsync(ServiceA(server, protocol is null ? null : $"protocol: {protocol}", tls?.Setting));
         using ClientWebSocket socket = Create(version);
         using var invoker = new HttpMessageInvoker(mesh.Host.CreateHandler());
 

@@ -50,8 +50,6 @@ public sealed class DrainTests : MeshAppTest
         await stop;
     }
 
-    // Known gap: a drain deadline does not cut an attempt that has no response yet.
-    [Trait("Category", "Open")]
     [Theory]
     [InlineData(HttpProtocols.Http1)]
     [InlineData(HttpProtocols.Http2)]

@@ -49,8 +49,6 @@ public sealed class DanglingReferenceTests
     }
 
     /// <summary>The warning belongs to the content in use, so it must be there as long as the content is.</summary>
-    // Known gap: a reused route table does not report its warnings again.
-    [Trait("Category", "Open")]
     [Fact]
     public void TheWarningOutlivesAnUpdateOfSomethingElse()
     {

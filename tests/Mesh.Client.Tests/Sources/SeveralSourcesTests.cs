@@ -46,9 +46,22 @@ public sealed class SeveralSourcesTests
         Assert.Equal("127.0.0.1:1", test.AddressOf("a"));
     }
 
+    /// <summary>Whoever was told that an update is refused must not find it in use later.</summary>
+    [Fact]
+    public async Task AnUpdateByCodeThatWasRefusedStaysRefused()
+    {
+        IConfigurationRoot settings = new ConfigurationBuilder().AddInMemoryCollection([new("services:a:endpoints:0", "127.0.0.1:1")]).Build();
+        var memory = new InMemorySource();
+        await using HostUnderTest test = await HostUnderTest.StartAsync(new MeshOptions { Settings = settings, InMemory = memory });
+        Assert.Throws<MeshConfigurationException>(() => memory.Update(Xds.Document(Xds.Listener("l", "r"), Xds.Routes("r", "b"))));
+        settings["services:b:endpoints:0"] = "127.0.0.1:2";
+        settings.Reload();
+        test.WaitForLoop();
+        Assert.Equal("127.0.0.1:2", test.AddressOf("b"));
+        Assert.Equal(["mesh"], test.State.Listeners.Select(listener => listener.Name));
+    }
+
     /// <summary>What was refused for want of something another source gives later must serve then, without another edit.</summary>
-    // Known gap: a refused source is not tried again when another one changes.
-    [Trait("Category", "Open")]
     [Fact]
     public async Task WhatWaitsForAnotherSourceServesOnceItIsThere()
     {

@@ -65,8 +65,6 @@ public sealed class BadInputTests
     public void AByteOrderMarkIsNoPartOfTheText(bool yaml) =>
         Decoded.Read([.. Encoding.UTF8.Preamble, .. "{\"services\": {}}"u8], yaml).AssertFindings();
 
-    // Known gap: the YAML parser needs more than a second for a very deep flow mapping.
-    [Trait("Category", "Open")]
     [Theory]
     [InlineData(true, "[", "]")]
     [InlineData(true, "{a: ", "}")]
@@ -112,8 +110,6 @@ public sealed class BadInputTests
     }
 
     /// <summary>What is merged and then overridden leaves nothing behind, so only counting what was copied ends this.</summary>
-    // Known gap: merges of a large alias are bounded by the output only.
-    [Trait("Category", "Open")]
     [Fact]
     public void MergesOfALargeAliasEndInAnErrorToo()
     {

@@ -70,6 +70,8 @@ internal static class HeaderMutationsDecoder
             errors.Error("header.value", $"{value.Length} characters; at most 16384 are allowed");
         if (value.AsSpan().ContainsAny(ForbiddenInValues))
             errors.Error("header.value", "holds a NUL, CR or LF, which no header value may");
+        else if (!Ascii.IsValid(value))
+            errors.Error(option.Header.RawValue.IsEmpty ? "header.value" : "header.raw_value", "holds a character outside ASCII, which .NET sends in no header");
         value = Unescape(value, errors);
 
         HeaderAppendAction action = Decode(option.AppendAction, errors);

@@ -19,7 +19,7 @@ internal static class SecretDecoder
                     return new SecretResource(message.Name, Decode(message.TlsCertificate, baseDirectory, errors), null);
             case Secret.TypeOneofCase.ValidationContext:
                 using (errors.At("validation_context"))
-                    return new SecretResource(message.Name, null, Decode(message.ValidationContext, complete: true, baseDirectory, errors));
+                    return new SecretResource(message.Name, null, Decode(message.ValidationContext, complete: false, baseDirectory, errors));
             default:
                 errors.Error("required: tls_certificate or validation_context; other secrets are not supported");
                 return new SecretResource(message.Name, null, null);
@@ -52,7 +52,7 @@ internal static class SecretDecoder
     }
 
     /// <param name="message">The context.</param>
-    /// <param name="complete">Whether no secret is merged over it, so that it must say whom to trust by itself.</param>
+    /// <param name="complete">Whether nothing is merged with it, so that it must say whom to trust by itself.</param>
     /// <param name="baseDirectory">What relative file names are relative to.</param>
     /// <param name="errors">Where findings go.</param>
     public static ValidationContextResource Decode(CertificateValidationContext message, bool complete, string baseDirectory, ErrorCollector errors)

@@ -70,6 +70,7 @@ internal sealed class ShortFormServices
         VirtualHost? host = reader.Read(service.Value);
         if (host is null || errors.ErrorCount > before)
             return;
+        into.Origins.TryAdd($"RouteConfiguration '{Name}': virtual_hosts[{_routes.VirtualHosts.Count}]", origin);
         _routes.VirtualHosts.Add(host);
         var decoder = new ResourceDecoder(into, errors) { File = file, BaseDirectory = baseDirectory };
         foreach (Protos.Envoy.Config.Cluster.V3.Cluster cluster in reader.Clusters)

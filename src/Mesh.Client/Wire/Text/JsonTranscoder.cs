@@ -23,8 +23,11 @@ internal sealed partial class JsonTranscoder(
 
     private readonly PathTrail _path = new();
 
-    /// <summary>How readers handed in are to be made: nesting is limited here, where the error can have a path.</summary>
-    public static JsonReaderOptions ReaderOptions { get; } = new() { MaxDepth = int.MaxValue };
+    /// <summary>
+    /// How readers handed in are to be made: nesting is limited here, where the error can have a path. Far beyond any limit that can be
+    /// set the reader gives up by itself.
+    /// </summary>
+    public static JsonReaderOptions ReaderOptions { get; } = new() { MaxDepth = 2000 };
 
     /// <summary>
     /// Reads a whole text, which must be one value. Malformed JSON is one error with its position, and nothing is written.

@@ -33,7 +33,8 @@ internal static class TextLocator
                 nodes[i] = root.Add(path);
         }
 
-        Walk(text, yaml, root);
+        if (Array.Exists(nodes, along => along is not null))
+            Walk(text, yaml, root);
         for (int i = 0; i < findings.Count; i++)
             located[i] = nodes[i] is { } along ? findings[i] with { Position = Deepest(along) } : findings[i];
         return located;

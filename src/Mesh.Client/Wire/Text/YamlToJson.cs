@@ -25,6 +25,7 @@ internal sealed class YamlToJson
     private readonly WireBuffer _json;
     private readonly Dictionary<string, Range> _anchors = new(StringComparer.Ordinal);
     private int _openMerges;
+    private long _copied;
 
     private YamlToJson(string yaml, int maxDepth)
     {
@@ -97,6 +98,7 @@ internal sealed class YamlToJson
             case AnchorAlias alias:
                 if (!_anchors.TryGetValue(alias.Value.Value, out Range range))
                     throw Error(alias, $"alias '*{alias.Value}' has no anchor before it, or stands inside it");
+                Count(range.End.Value - range.Start.Value, alias);
                 _json.Write(_json.Written[range]);
                 break;
             case Scalar scalar:
@@ -174,9 +176,18 @@ internal sealed class YamlToJson
         WriteNode(depth + 1);
         _openMerges--;
         byte[] merged = _json.Written[start..].ToArray();
+        Count(merged.Length, key);
         _json.Truncate(start);
         if (!members.TryMerge(merged))
             throw Error(key, "'<<' stands once in a mapping, and its value is a mapping or a list of mappings");
+    }
+
+    /// <summary>What is copied counts also where it is overridden and leaves nothing behind.</summary>
+    private void Count(int length, ParsingEvent node)
+    {
+        _copied += length;
+        if (_copied > _maxLength)
+            throw Error(node, "the aliases in this document expand to too much");
     }
 
     private void WriteScalar(Scalar scalar)

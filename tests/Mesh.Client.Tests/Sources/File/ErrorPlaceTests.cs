@@ -47,8 +47,6 @@ public sealed class ErrorPlaceTests
     }
 
     /// <summary>Where the short form is translated, the place must be that of what the user wrote.</summary>
-    // Known gap: what the decoder finds in a short-form route has no line yet.
-    [Trait("Category", "Open")]
     [Theory]
     [InlineData("services:\n  a:\n    endpoints: [127.0.0.1:1]\n    routes:\n    - path: /x\n      to: missing\n", "mesh.yaml:")]
     [InlineData("services:\n  a:\n    endpoints: [127.0.0.1:1]\n  b:\n    endpoints: [127.0.0.1:1]\n    hosts: ['a*b']\n", "mesh.yaml:")]

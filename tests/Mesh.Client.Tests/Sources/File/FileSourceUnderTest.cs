@@ -33,7 +33,7 @@ internal sealed class FileSourceUnderTest : IAsyncDisposable
         _loop = new ControlLoop(_time, _logger);
         Store = new SnapshotStore(_ => { });
         var log = new SourceLog(_logger);
-        _feed = new SourceFeed("file", Store, _time, log);
+        _feed = new SourceFeed("file", Store, _time, log, triesAgain: true);
         _source = new FileSource(path, limits, _feed);
         _certificates = new CertificateWatch(_loop, Debounce, Store, log);
     }

@@ -81,8 +81,6 @@ public sealed class SecretDecoderTests
         Assert.Empty(Decoded.Resource(Xds.SecretType, $"name: s{(body.Length == 0 ? "" : ", ")}{body}").AssertFindings(findings).Set.Secrets);
 
     /// <summary>It may be merged over a default that has the roots; whether anything says whom to trust shows when it is used.</summary>
-    // Known gap: a secret must name its roots itself.
-    [Trait("Category", "Open")]
     [Theory]
     [InlineData("{}")]
     [InlineData("{match_typed_subject_alt_names: [{san_type: DNS, matcher: {exact: a}}]}")]

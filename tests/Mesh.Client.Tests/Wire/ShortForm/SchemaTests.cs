@@ -87,6 +87,25 @@ public sealed partial class SchemaTests
         Assert.Contains(Schema.Errors(Json(yaml)), error => error.Contains("anyOf", StringComparison.Ordinal) || error.EndsWith("/zzz: unknown", StringComparison.Ordinal));
     }
 
+    /// <summary>Settings spell keys as they like; the reader of settings knows the spelling of each of these.</summary>
+    [Fact]
+    public void SettingsKnowItsKeys()
+    {
+        using JsonDocument schema = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Root(), "src/Mesh.Client/mesh.schema.json")));
+        string[] ofResources = ["$schema", "@type", "resources", "static_resources", "staticResources", "listeners", "clusters", "secrets"];
+        Assert.Equal(
+            PropertyNames(schema.RootElement).Except(ofResources).Distinct().Order(StringComparer.Ordinal),
+            Mesh.Sources.Settings.SettingsText.Keys.Order(StringComparer.Ordinal));
+    }
+
+    private static IEnumerable<string> PropertyNames(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(member => PropertyNames(member.Value).Concat(
+            member.Name == "properties" ? member.Value.EnumerateObject().Select(property => property.Name) : [])),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(PropertyNames),
+        _ => [],
+    };
+
     [Fact]
     public void NoClosedObjectIsLeftOut()
     {

@@ -1,0 +1,26 @@
+using Mesh.Matching;
+using Mesh.Routing;
+using Mesh.Snapshots;
+
+namespace Mesh.Calls;
+
+/// <summary>The local replies of calls that find no way: apart from <see cref="MeshHandler"/>, whose path they would make long.</summary>
+internal static class RoutingRefusal
+{
+    public static LocalReply Closing() => LocalReply.Unavailable(ResponseFlags.NoConfiguration, "the mesh of this process is shutting down");
+
+    public static LocalReply NoConfiguration(TimeSpan waited) => LocalReply.Unavailable(
+        ResponseFlags.NoConfiguration, $"no configuration arrived within {waited.TotalSeconds:0.###} s; see the log for why the sources gave none");
+
+    public static LocalReply UnknownHost(in RequestTarget target) => LocalReply.NoRoute($"host '{target.Authority}' is not known to the mesh");
+
+    public static LocalReply NoHost(in RequestTarget target, Listener? listener) => LocalReply.NoRoute(listener is null
+        ? $"host '{target.Authority}': no listener serves it"
+        : $"host '{target.Authority}': no virtual host of route configuration '{listener.RouteConfiguration.Name}' has it");
+
+    public static LocalReply NoRoute(VirtualHost<Route> host, in RequestView view) => LocalReply.NoRoute(
+        $"virtual host '{host.Name}' has no route for {view.Method} {view.Path}; mesh explain tells why each does not match");
+
+    public static LocalReply NoCluster(Route route, RouteDestination destination) => LocalReply.Unavailable(
+        ResponseFlags.NoCluster, $"route '{route.Name}' leads to cluster '{destination.Name}', which is not known");
+}
