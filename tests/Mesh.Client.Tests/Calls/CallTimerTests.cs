@@ -5,12 +5,14 @@ using Xunit;
 namespace Mesh.Client.Tests.Calls;
 
 /// <summary>A limit that moves, on a timer that is touched as seldom as can be.</summary>
-public sealed class CallTimerTests
+public sealed class CallTimerTests : IDisposable
 {
     private readonly ManualTimeProvider _time = new();
     private readonly CallTimer _timer;
 
     public CallTimerTests() => _timer = new CallTimer(_time);
+
+    public void Dispose() => _timer.Dispose();
 
     [Fact]
     public void ItEndsTheTokenAtTheLimit()
@@ -106,7 +108,7 @@ public sealed class CallTimerTests
     {
         for (int round = 0; round < 200; round++)
         {
-            var timer = new CallTimer(_time);
+            using var timer = new CallTimer(_time);
             timer.Set(timer.After(TimeSpan.FromSeconds(1)));
             Task clock = Task.Run(() => Pass(0.999));
             Task setter = Task.Run(() =>

@@ -19,12 +19,6 @@ public sealed class LargeBodyTests : MeshTest
     [Theory]
     [InlineData(HttpProtocols.Http1)]
     [InlineData(HttpProtocols.Http2)]
-    public Task SixtyFourMebibytesUp(HttpProtocols protocols) => UploadAsync(protocols, 64 * MiB);
-
-    [Theory]
-    [Trait("Category", "Nightly")]
-    [InlineData(HttpProtocols.Http1)]
-    [InlineData(HttpProtocols.Http2)]
     public Task AGibibyteUp(HttpProtocols protocols) => UploadAsync(protocols, 1024 * MiB);
 
     [Theory]

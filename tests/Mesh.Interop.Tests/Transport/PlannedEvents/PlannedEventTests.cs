@@ -5,9 +5,11 @@ namespace Mesh.Interop.Tests.Transport.PlannedEvents;
 /// <summary>
 /// What an operator does on an ordinary day, at 500 calls a second and with retries off: no call is lost, and none arrives twice.
 /// </summary>
-/// <param name="events">How often each thing is done.</param>
-public abstract class PlannedEventTests(int events)
+public sealed class PlannedEventTests
 {
+    /// <summary>How often each thing is done.</summary>
+    private const int Events = 20;
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     [Theory]
@@ -16,7 +18,7 @@ public abstract class PlannedEventTests(int events)
     public async Task TheFileIsEdited(string protocol)
     {
         await using var run = await PlannedRun.StartAsync(protocol, servers: 2);
-        for (var i = 0; i < events; i++)
+        for (var i = 0; i < Events; i++)
         {
             run.WriteFile($"edit-{i}");
             await Wait.EventuallyAsync(() => run.Mark == $"edit-{i}", Limit);
@@ -31,7 +33,7 @@ public abstract class PlannedEventTests(int events)
     public async Task AnEndpointIsAdded(string protocol)
     {
         await using var run = await PlannedRun.StartAsync(protocol, servers: 1);
-        for (var i = 0; i < events; i++)
+        for (var i = 0; i < Events; i++)
         {
             var added = await run.AddServerAsync();
             run.WriteFile("more");
@@ -46,8 +48,8 @@ public abstract class PlannedEventTests(int events)
     [InlineData("http2")]
     public async Task AnEndpointIsRemovedAndItsServerStops(string protocol)
     {
-        await using var run = await PlannedRun.StartAsync(protocol, servers: events + 1);
-        for (var i = 0; i < events; i++)
+        await using var run = await PlannedRun.StartAsync(protocol, servers: Events + 1);
+        for (var i = 0; i < Events; i++)
         {
             var removed = run.Servers[0];
             await Wait.EventuallyAsync(() => removed.Counts.Requests > 0, Limit);
@@ -66,7 +68,7 @@ public abstract class PlannedEventTests(int events)
     public async Task TheClientCertificateIsReplaced(string protocol)
     {
         await using var run = await PlannedRun.StartAsync(protocol, servers: 2, tls: true);
-        for (var i = 1; i <= events; i++)
+        for (var i = 1; i <= Events; i++)
         {
             run.WriteIdentity($"caller-{i}");
             await Wait.EventuallyAsync(() => run.ClientSubject == $"CN=caller-{i}", Limit);
@@ -75,10 +77,3 @@ public abstract class PlannedEventTests(int events)
         await run.SettleAsync();
     }
 }
-
-/// <summary>Few of each, for every run.</summary>
-public sealed class FewPlannedEventTests() : PlannedEventTests(events: 3);
-
-/// <summary>Many of each.</summary>
-[Trait("Category", "Nightly")]
-public sealed class ManyPlannedEventTests() : PlannedEventTests(events: 20);
