@@ -40,13 +40,16 @@ internal sealed class Caller(HttpMessageHandler handler, CallPlan plan, CallTall
             byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
             if (plan.Grpc)
                 body = Unframe(body);
-            tally.Answered(Status(response), Convert.ToHexStringLower(SHA256.HashData(body)), response.Headers.Contains("x-mesh-flag"), _time.GetElapsedTime(sent));
+            tally.Answered(Status(response), Convert.ToHexStringLower(SHA256.HashData(body)), IsLocal(response), _time.GetElapsedTime(sent));
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or NotSupportedException)
         {
             tally.Unanswered(e, _time.GetElapsedTime(sent));
         }
     }
+
+    /// <summary>A server may send such a header too; what the mesh itself answers lies in memory.</summary>
+    private static bool IsLocal(HttpResponseMessage response) => response.Content is ByteArrayContent && response.Headers.Contains(Calls.LocalReply.FlagHeader);
 
     private HttpRequestMessage Request()
     {

@@ -31,14 +31,16 @@ internal sealed class LoadedConfiguration
         var texts = new TextDocuments(FileSource.ReadFiles(files, limits, findings), limits);
         texts.Read();
         findings.AddRange(texts.Findings);
-        if (findings.Any(f => f.Severity == Severity.Error))
-            return new LoadedConfiguration(null, findings);
+        bool refused = findings.Any(f => f.Severity == Severity.Error);
+        if (refused)
+            StandIns.Add(texts.Set);
 
+        // Also what was refused is compiled, without its result: what refers to nothing is to be said in one go with the rest.
         var errors = new ErrorCollector();
         var store = new SnapshotStore(_ => { });
         store.Await(path);
         store.Replace(path, texts.Set, errors);
         findings.AddRange(texts.Locate(errors.Items));
-        return new LoadedConfiguration(store.Current, findings);
+        return new LoadedConfiguration(refused ? null : store.Current, findings);
     }
 }

@@ -43,7 +43,7 @@ internal static class RequestArguments
         foreach (var (name, value) in headers)
         {
             if (name.Equals("Host", StringComparison.OrdinalIgnoreCase))
-                request.Headers.Host = value;
+                SetHost(request, value);
             else if (!request.Headers.TryAddWithoutValidation(name, value))
                 AddToContent((request.Content ??= new ByteArrayContent([])).Headers, name, value);
         }
@@ -51,8 +51,21 @@ internal static class RequestArguments
 
     private static void AddToContent(HttpContentHeaders headers, string name, string value)
     {
-        headers.Remove(name);
+        if (headers.NonValidated.Contains(name))
+            headers.Remove(name);
         if (!headers.TryAddWithoutValidation(name, value))
             throw new UsageException($"option '-H': '{name}' is no header name");
+    }
+
+    private static void SetHost(HttpRequestMessage request, string host)
+    {
+        try
+        {
+            request.Headers.Host = host;
+        }
+        catch (FormatException)
+        {
+            throw new UsageException($"option '-H': '{host}' is no host");
+        }
     }
 }

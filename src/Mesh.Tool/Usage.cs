@@ -17,6 +17,9 @@ internal static class Usage
           mesh explain PATH METHOD URL [-H 'name: value']... [--json]
               which route takes the request and why, and what becomes of it
 
+          mesh test PATH CASES.json
+              requests and what must become of them; exit 1 when one does not (docs/routing.md)
+
           mesh call URL [-X METHOD] [-H 'name: value']... [-d BODY] [-n CALLS] [-c CONCURRENCY]
                     [--rps RATE] [--config PATH] [--http2] [--grpc] [--json]
               sends calls through the mesh and counts their answers; -d @FILE reads the body from

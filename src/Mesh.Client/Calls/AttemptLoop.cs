@@ -106,14 +106,13 @@ internal static class AttemptLoop
     private static EndpointPool? Pick(Call call, Endpoint? previous, out string reason)
     {
         Cluster cluster = call.Cluster;
-        string authority = call.Destination.HostRewrite.Length > 0 ? call.Destination.HostRewrite : call.Target.Authority;
         for (int i = 0; ; i++)
         {
             PickResult pick = cluster.Picker.Pick(previous);
             reason = pick.Reason ?? "";
             if (pick.Kind != PickKind.Complete)
                 return null;
-            if (call.Engine.Pools.TryAcquire(pick.Endpoint!, cluster.Transport, authority) is { } pool)
+            if (call.Engine.Pools.TryAcquire(pick.Endpoint!, cluster.Transport, call.Authority) is { } pool)
             {
                 call.StartAttempt(pick.Endpoint!, pool, call.Route.Retry?.PerTryTimeout);
                 return pool;

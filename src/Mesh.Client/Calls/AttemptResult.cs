@@ -50,6 +50,9 @@ internal static class AttemptResult
             return AttemptError.Failed;
         }
 
+        // Without a cause it is no failure of a connection, but the runtime's refusal of the message.
+        if (error is HttpRequestException { InnerException: null, HttpRequestError: HttpRequestError.Unknown })
+            return AttemptError.RequestAtFault;
         if (error is not (HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException))
             return AttemptError.RequestAtFault;
         if (IsRefusedStream(error))

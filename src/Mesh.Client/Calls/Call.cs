@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using Mesh.LoadBalancing;
+using Mesh.Matching;
 using Mesh.Policies.Timeouts;
 using Mesh.Snapshots;
 using Mesh.Transport;
@@ -53,6 +54,12 @@ internal sealed class Call : IDisposable
 
     public Cluster Cluster { get; private set; } = null!;
 
+    /// <summary>The authority to send; the caller's own, the same object, when nothing rewrites it.</summary>
+    public string Authority { get; private set; } = "";
+
+    /// <summary>Path and query to send; the caller's own, the same object, when nothing rewrites them.</summary>
+    public string Path { get; private set; } = "";
+
     public bool IsGrpc { get; private set; }
 
     /// <summary>Whether the caller called the synchronous <c>Send</c>.</summary>
@@ -96,7 +103,7 @@ internal sealed class Call : IDisposable
     public bool DeadlinePassed => _deadline != 0 && _timer.HasPassed(_deadline);
 
     public void Start(
-        CallEngine engine, HttpRequestMessage request, in RequestTarget target, Listener listener, Route route, RouteDestination destination, Cluster cluster, bool grpc, bool sync, CancellationToken callerToken)
+        CallEngine engine, HttpRequestMessage request, in RequestTarget target, Listener listener, Route route, RouteDestination destination, Cluster cluster, string authority, string path, bool grpc, bool sync, CancellationToken callerToken)
     {
         Engine = engine;
         Request = request;
@@ -104,6 +111,8 @@ internal sealed class Call : IDisposable
         Listener = listener;
         Route = route;
         Destination = destination;
+        Authority = authority;
+        Path = path;
         Cluster = cluster;
         IsGrpc = grpc;
         IsSync = sync;
@@ -130,6 +139,22 @@ internal sealed class Call : IDisposable
             StartPerTryTimeout();
         }
     }
+
+    /// <summary>The limit on silence before the response; 0 ticks for none, or where the deadline comes first.</summary>
+    private TimeSpan ResponseIdleTimeout =>
+        !IsGrpc && Route.IdleTimeout(Listener) is { } idle && (Timeout is not { } limit || idle < limit) ? idle : TimeSpan.Zero;
+
+    /// <summary>Whether the attempt's own limit is the one on silence.</summary>
+    public bool IsIdleLimit => ResponseIdleTimeout is { Ticks: > 0 } idle && (Route.Retry?.PerTryTimeout is not { } perTry || idle < perTry);
+
+    /// <summary>What formats see of the call.</summary>
+    public FormatContext Format(HttpResponseMessage? response) => new(_target.View(Request, random: 0))
+    {
+        Response = response,
+        RouteName = Route.ResourceName,
+        Cluster = Cluster.Name,
+        UpstreamHost = Endpoint?.State.Address,
+    };
 
     /// <summary>Whether a token ends the call already.</summary>
     public bool IsLinkedTo(CancellationToken token) => _isLinked && token == CallerToken;
@@ -160,7 +185,10 @@ internal sealed class Call : IDisposable
 
         // The response may have begun on another thread meanwhile.
         if (_endless)
-            LiftDeadline();
+        {
+            _deadline = 0;
+            _timer.Clear();
+        }
     }
 
     /// <summary>
@@ -186,8 +214,11 @@ internal sealed class Call : IDisposable
         Pool = pool;
         endpoint.State.OnCallStarted();
         Attempts++;
-        if (perTryTimeout is { } limit)
-            Volatile.Write(ref _perTryTicks, limit.Ticks);
+        long limit = perTryTimeout?.Ticks ?? 0, idle = ResponseIdleTimeout.Ticks;
+        if (idle > 0 && (limit == 0 || idle < limit))
+            limit = idle;
+        if (limit > 0)
+            Volatile.Write(ref _perTryTicks, limit);
     }
 
     /// <summary>Lifts the attempt's own limit once its response has begun; the call's stays.</summary>
@@ -228,12 +259,14 @@ internal sealed class Call : IDisposable
         EndPerTryTimeout();
     }
 
-    /// <summary>Lifts the call's deadline, for a stream that goes on for as long as it likes.</summary>
-    public void LiftDeadline()
+    /// <summary>Lifts the call's deadline, for a stream that goes on for as long as it likes, or puts a longer one in its place.</summary>
+    public void LiftDeadline(TimeSpan? longer = null)
     {
         _endless = true;
-        _deadline = 0;
-        _timer.Clear();
+        _deadline = longer is { } span ? _timer.After(span) : 0;
+        _timer.Set(_deadline);
+        if (longer is not null)
+            (Timeout, TimeoutSource) = (longer, "max_stream_duration");
     }
 
     /// <summary>Starts a limit on silence for one read.</summary>
@@ -308,6 +341,8 @@ internal sealed class Call : IDisposable
         Listener = null!;
         Route = null!;
         Destination = null!;
+        Authority = "";
+        Path = "";
         Cluster = null!;
         Endpoint = null;
         Body = null;

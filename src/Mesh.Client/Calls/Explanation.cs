@@ -50,14 +50,16 @@ internal sealed record Explanation
     {
         var target = new RequestTarget(request);
         bool grpc = GrpcMessages.IsGrpc(request);
-        if (snapshot.FindListener(target.Authority, target.Host, target.Port) is not { } listener)
+        RequestView view = target.View(request, 0);
+        if (snapshot.FindListener(view, target.Host, target.Port, out VirtualHost<Route>? found, out string domain) is not { } listener)
             return new Explanation { Action = Reply(ResponseFlags.NoRoute, "no listener serves the host") };
         var explanation = new Explanation { Listener = listener.Name, Action = "" };
-        if (listener.Routes.FindHost(target.Authority, out string domain) is not { } host)
+        if (found is not { } host)
             return explanation with { Action = Reply(ResponseFlags.NoRoute, $"no virtual host of route configuration '{listener.RouteConfiguration.Name}' has '{target.Authority}'") };
 
         explanation = explanation with { Host = domain, VirtualHost = host.Name };
-        RequestView view = target.View(request);
+        if (host.RequireTls == TlsRequirement.All && !target.IsSecure)
+            return explanation with { Action = $"redirect 301 to {Redirect.ToHttps(view)} (require_tls)" };
         var tried = new List<TriedRoute>();
         Route? route = null;
         foreach (RouteEntry<Route> entry in host.Routes)
@@ -74,32 +76,35 @@ internal sealed record Explanation
         explanation = explanation with { Tried = tried };
         return route is null
             ? explanation with { Action = Reply(ResponseFlags.NoRoute, "no route matches") }
-            : explanation.WithRoute(route, listener, snapshot, target, grpc, request);
+            : explanation.WithRoute(route, listener, snapshot, target, view, grpc, request);
     }
 
-    private Explanation WithRoute(Route route, Listener listener, MeshSnapshot snapshot, in RequestTarget target, bool grpc, HttpRequestMessage request)
+    private Explanation WithRoute(
+        Route route, Listener listener, MeshSnapshot snapshot, in RequestTarget target, in RequestView view, bool grpc, HttpRequestMessage request)
     {
+        if (route.IsLocal)
+            return this with { Route = route.Name, Action = LocalAction(route, view) };
         RouteDestination destination = route.Destinations.MaxBy(d => d.Weight)!;
-        Cluster? cluster = destination.Slot < 0 ? null : snapshot.Clusters[destination.Slot];
+        Cluster? cluster = destination.FindCluster(snapshot, view);
         var weights = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (RouteDestination each in route.Destinations)
-            weights[each.Name] = weights.GetValueOrDefault(each.Name) + each.Weight;
+            weights[NameOf(each, view)] = weights.GetValueOrDefault(NameOf(each, view)) + each.Weight;
         var rewrites = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (route.RewritePath(target.Path) is var path && path != target.Path)
+        if (route.RewritePath(view) is var path && path != target.Path)
             rewrites["path"] = path;
-        if (destination.HostRewrite.Length > 0)
-            rewrites["host"] = destination.HostRewrite;
+        if (route.RewriteHost(destination, view) is var host && host != view.Authority)
+            rewrites["host"] = host;
 
-        string action = route.Action.IsWeighted ? "weighted_clusters" : "cluster";
+        string action = route.Action.IsWeighted ? "weighted_clusters" : destination.ClusterHeader.Length > 0 ? "cluster_header" : "cluster";
         if (cluster is null)
-            action = Reply(ResponseFlags.NoCluster, $"cluster '{destination.Name}' is not known");
+            action = Reply(ResponseFlags.NoCluster, $"cluster '{NameOf(destination, view)}' is not known");
         else if (ProtocolRefusal.Of(cluster, target, grpc, request, async: true) is { } refusal)
             action = Reply(refusal.Flag, refusal.Reason);
         return this with
         {
             Route = route.Name,
             Action = action,
-            Cluster = destination.Name,
+            Cluster = NameOf(destination, view),
             Weights = weights,
             Rewrites = rewrites,
             RequestHeaders = [.. destination.Headers?.DescribeRequest() ?? []],
@@ -108,6 +113,13 @@ internal sealed record Explanation
             Target = cluster,
         };
     }
+
+    private static string NameOf(RouteDestination destination, in RequestView view) =>
+        destination.ClusterHeader.Length == 0 ? destination.Name : view.Find(destination.ClusterHeader) ?? "";
+
+    private static string LocalAction(Route route, in RequestView view) => route.Redirect is { } redirect
+        ? $"redirect {redirect.StatusCode} to {redirect.Location(view, view.Scheme)}"
+        : $"direct_response {route.DirectResponse!.Status}, {route.DirectResponse.Body.Count} bytes";
 
     private static string Reply(string flag, string reason) => $"local reply {flag}: {reason}";
 }

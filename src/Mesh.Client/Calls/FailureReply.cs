@@ -14,6 +14,8 @@ internal static class FailureReply
             AttemptFailure.Connect => LocalReply.Unavailable(
                 ResponseFlags.UpstreamConnectionFailure,
                 $"cluster '{call.Cluster.Name}': {(Transport.EndpointConnectException.Find(error) ?? error).Message}{attempts}. Is the endpoint running, and is its address right?"),
+            AttemptFailure.PerTryTimeout when call.IsIdleLimit => LocalReply.Timeout(
+                $"cluster '{call.Cluster.Name}': {endpoint} was silent for {call.Route.IdleTimeout(call.Listener)?.TotalSeconds:0.###} s (idle timeout){attempts}"),
             AttemptFailure.PerTryTimeout => LocalReply.Timeout(
                 $"cluster '{call.Cluster.Name}': no answer from {endpoint} within {call.Route.Retry?.PerTryTimeout?.TotalSeconds:0.###} s (per_try_timeout){attempts}"),
             _ => LocalReply.Unavailable(

@@ -1,4 +1,6 @@
 using Mesh.Matching;
+using Mesh.Primitives;
+using Mesh.Resources;
 using Mesh.Routing;
 using Mesh.Snapshots;
 
@@ -33,9 +35,8 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
     {
         var target = new RequestTarget(request);
         bool grpc = GrpcMessages.IsGrpc(request);
-        Listener? listener = snapshot.FindListener(target.Authority, target.Host, target.Port);
-        string domain = "";
-        VirtualHost<Route>? host = listener?.Routes.FindHost(target.Authority, out domain);
+        RequestView view = target.View(request, snapshot.UsesRandom ? engine.Random.NextUInt64() : 0);
+        Listener? listener = snapshot.FindListener(view, target.Host, target.Port, out VirtualHost<Route>? host, out string domain);
         if ((host is null || domain == "*") && !claimsEveryHost && !engine.Settings.ClaimsHost(target.Host))
             return PassThroughAsync(request, target, grpc, async, cancellationToken);
 
@@ -43,22 +44,33 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
             return ReplyAsync(request, grpc, async, RoutingRefusal.Closing());
         if (listener is null || host is null)
             return ReplyAsync(request, grpc, async, RoutingRefusal.NoHost(target, listener));
-
-        RequestView view = target.View(request);
-        if (RouteTable<Route>.Match(host, view) is not { } route)
+        if (host.RequireTls == TlsRequirement.All && !target.IsSecure)
+            return AnswerAsync(RouteAnswer.ToHttps(request, view), grpc, async);
+        if (host.Match(view) is not { } route)
             return ReplyAsync(request, grpc, async, RoutingRefusal.NoRoute(host, view));
+        if (route.IsLocal)
+            return AnswerAsync(RouteAnswer.Of(route, request, view), grpc, async);
 
-        RouteDestination destination = route.Choose(engine.Random);
-        Cluster? cluster = destination.Slot < 0 ? null : snapshot.Clusters[destination.Slot];
-        if (cluster is null)
-            return ReplyAsync(request, grpc, async, RoutingRefusal.NoCluster(route, destination));
+        RouteDestination destination = route.Choose(view, engine.Random);
+        if (destination.FindCluster(snapshot, view) is not { } cluster)
+            return ReplyAsync(request, grpc, async, RoutingRefusal.NoCluster(route, destination, view));
         if (ProtocolRefusal.Of(cluster, target, grpc, request, async) is { } refusal)
             return ReplyAsync(request, grpc, async, refusal);
 
         Call call = engine.Calls.Rent(engine.TimeProvider);
-        call.Start(engine, request, target, listener, route, destination, cluster, grpc, sync: !async, cancellationToken);
+        call.Start(engine, request, target, listener, route, destination, cluster, route.RewriteHost(destination, view), route.RewritePath(view), grpc, sync: !async, cancellationToken);
         Prepare(call);
         return AttemptLoop.SendAsync(call, async);
+    }
+
+    /// <summary>Hands over an answer that the configuration itself gives; it is no failure.</summary>
+    private async Task<HttpResponseMessage> AnswerAsync(HttpResponseMessage answer, bool grpc, bool async)
+    {
+        // A gRPC client in the middle of its own stream set-up does not expect to be answered before it has let go.
+        if (async && grpc)
+            await Task.Yield();
+        engine.OutcomeObserver?.Invoke(new CallOutcome(null, null, (int)answer.StatusCode, null, 0, null, null));
+        return answer;
     }
 
     /// <summary>Sets the call's limits, and wraps its body where that must be watched.</summary>

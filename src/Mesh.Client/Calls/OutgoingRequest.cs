@@ -1,5 +1,7 @@
+using System.Net.Http.Headers;
 using Mesh.Policies.Headers;
 using Mesh.Policies.Timeouts;
+using Mesh.Resources;
 using Mesh.Transport;
 
 namespace Mesh.Calls;
@@ -14,8 +16,8 @@ internal static class OutgoingRequest
     {
         HttpRequestMessage request = call.Request;
         var protocol = ProtocolChoice.For(call, pool);
-        string authority = call.Destination.HostRewrite.Length > 0 ? call.Destination.HostRewrite : call.Target.Authority;
-        string path = call.Route.RewritePath(call.Target.Path);
+        string authority = call.Authority;
+        string path = call.Path;
         TimeSpan? grpcTimeout = GrpcTimeout(call);
         string fixedAuthority = pool.FixedAuthority(authority);
         bool secure = pool.Settings.Tls is not null;
@@ -35,13 +37,13 @@ internal static class OutgoingRequest
             return request;
         }
 
-        return Copy(call, protocol, $"{pool.Scheme}://{fixedAuthority}{path}", authority == fixedAuthority ? null : authority, grpcTimeout);
+        return Copy(call, protocol, $"{pool.Scheme}://{fixedAuthority}", path, authority == fixedAuthority ? null : authority, grpcTimeout);
     }
 
-    private static HttpRequestMessage Copy(Call call, ProtocolChoice protocol, string url, string? host, TimeSpan? grpcTimeout)
+    private static HttpRequestMessage Copy(Call call, ProtocolChoice protocol, string origin, string path, string? host, TimeSpan? grpcTimeout)
     {
         HttpRequestMessage request = call.Request;
-        var copy = new HttpRequestMessage(request.Method, new Uri(url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }))
+        var copy = new HttpRequestMessage(request.Method, new Uri(origin + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }))
         {
             Version = protocol.Version,
             VersionPolicy = protocol.Policy,
@@ -51,7 +53,8 @@ internal static class OutgoingRequest
         copy.Headers.Protocol = request.Headers.Protocol;
         foreach (var (key, value) in (IDictionary<string, object?>)request.Options)
             ((IDictionary<string, object?>)copy.Options)[key] = value;
-        call.Destination.Headers?.ApplyToRequest(copy.Headers, copy.Content?.Headers);
+        call.Destination.Headers?.ApplyToRequest(copy.Headers, copy.Content?.Headers, call.Format(response: null));
+        AddOriginals(copy.Headers, path, call.Authority, call.Target.Path, call.Target.Authority, call.Route.Action, call.Listener.Resource.SuppressEnvoyHeaders);
         if (host is not null)
             copy.Headers.Host = host;
         if (grpcTimeout is { } timeout)
@@ -61,6 +64,31 @@ internal static class OutgoingRequest
         }
 
         return copy;
+    }
+
+    /// <summary>
+    /// What was rewritten is told to the server: <c>x-envoy-original-path</c>, <c>x-envoy-original-host</c>, and <c>x-forwarded-host</c> where
+    /// <c>append_x_forwarded_host</c> asks for it.
+    /// </summary>
+    internal static void AddOriginals(
+        HttpHeaders headers, string path, string authority, string originalPath, string originalAuthority, RouteActionResource action, bool suppressEnvoyHeaders)
+    {
+        if (!ReferenceEquals(path, originalPath) && !suppressEnvoyHeaders)
+        {
+            headers.NonValidatedRemove("x-envoy-original-path");
+            headers.TryAddWithoutValidation("x-envoy-original-path", originalPath);
+        }
+
+        if (ReferenceEquals(authority, originalAuthority))
+            return;
+        if (!suppressEnvoyHeaders)
+        {
+            headers.NonValidatedRemove("x-envoy-original-host");
+            headers.TryAddWithoutValidation("x-envoy-original-host", originalAuthority);
+        }
+
+        if (action.AppendForwardedHost)
+            headers.TryAddWithoutValidation("x-forwarded-host", originalAuthority);
     }
 
     private static HttpContent? Content(Call call)

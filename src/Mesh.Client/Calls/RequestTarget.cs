@@ -36,6 +36,8 @@ internal readonly struct RequestTarget
     /// <summary>Path and query.</summary>
     public string Path { get; }
 
-    public RequestView View(HttpRequestMessage request) =>
-        new(request.Method.Method, IsSecure ? "https" : "http", Authority, Path, request.Headers, request.Content?.Headers);
+    /// <param name="request">The request.</param>
+    /// <param name="random">What all chances of the request are drawn from; 0 where none has a say.</param>
+    public RequestView View(HttpRequestMessage request, ulong random) =>
+        new(request.Method.Method, IsSecure ? "https" : "http", Authority, Path, request.Headers, request.Content?.Headers) { Random = random };
 }

@@ -1,11 +1,10 @@
 using System.Net;
-using Mesh.Policies.Timeouts;
 
 namespace Mesh.Calls;
 
 /// <summary>
 /// Hands an endpoint's response over to the caller. The call lasts as long as the body: one without a body, or whose body has come
-/// whole, ends here, an upgraded connection is handed over as it is, everything else is watched to its end.
+/// whole, ends here, everything else is watched to its end.
 /// </summary>
 internal static class ResponseCompletion
 {
@@ -13,26 +12,36 @@ internal static class ResponseCompletion
     {
         response.RequestMessage = call.Request;
         call.Response = response;
-        call.Destination.Headers?.ApplyToResponse(response);
+        call.Destination.Headers?.ApplyToResponse(response, call.Format(response));
         call.CompletionFlag = Flag(call, response);
-        if (IsUpgrade(call, response) || HasNoBody(call, response) || RequestBody.IsInMemory(response.Content))
+        if (IsUpgrade(call, response))
+            return Upgrade(call, response);
+        if (HasNoBody(call, response) || RequestBody.IsInMemory(response.Content))
             return End(call, response);
         var body = new ResponseBody(response.Content, call);
         if (body.IsEmpty)
             return End(call, response);
 
-        if (call.Route.Retry?.PerTryTimeout is not null)
-            call.EndPerTryTimeout();
-        TimeSpan? idle = call.Route.Action.IdleTimeout;
+        call.EndPerTryTimeout();
         if (body.IsEventStream && IsEndless(call))
-        {
-            call.LiftDeadline();
-            idle ??= call.Listener.Resource.StreamIdleTimeout ?? CallTimeout.DefaultStreamIdleTimeout;
-        }
-
-        if (idle is { Ticks: > 0 })
+            call.LiftDeadline(call.Route.MaxStreamDuration(call.Listener));
+        if (!call.IsGrpc && call.Route.IdleTimeout(call.Listener) is { } idle && (call.Remaining is not { } rest || idle < rest))
             call.IdleTimeout = idle;
         response.Content = body;
+        return response;
+    }
+
+    /// <summary>
+    /// A connection that has become a stream both ways lasts until it is closed: it holds its pool, and a drain waits for it. What it may
+    /// last and be silent only the route itself says.
+    /// </summary>
+    private static HttpResponseMessage Upgrade(Call call, HttpResponseMessage response)
+    {
+        call.EndPerTryTimeout();
+        call.LiftDeadline(call.Route.MaxStreamDuration(call.Listener));
+        if (call.Route.Action.IdleTimeout is { Ticks: > 0 } idle)
+            call.IdleTimeout = idle;
+        response.Content = new ResponseBody(response.Content, call);
         return response;
     }
 

@@ -21,6 +21,13 @@ internal static class RoutingRefusal
     public static LocalReply NoRoute(VirtualHost<Route> host, in RequestView view) => LocalReply.NoRoute(
         $"virtual host '{host.Name}' has no route for {view.Method} {view.Path}; mesh explain tells why each does not match");
 
-    public static LocalReply NoCluster(Route route, RouteDestination destination) => LocalReply.Unavailable(
-        ResponseFlags.NoCluster, $"route '{route.Name}' leads to cluster '{destination.Name}', which is not known");
+    /// <summary>The status is <c>RouteAction.cluster_not_found_response_code</c>.</summary>
+    public static LocalReply NoCluster(Route route, RouteDestination destination, in RequestView view)
+    {
+        string? name = destination.ClusterHeader.Length == 0 ? destination.Name : view.Find(destination.ClusterHeader);
+        string reason = name is null
+            ? $"route '{route.Name}' leads to the cluster that header '{destination.ClusterHeader}' names, and the request has none"
+            : $"route '{route.Name}' leads to cluster '{name}', which is not known";
+        return LocalReply.Unavailable(ResponseFlags.NoCluster, reason) with { Status = (System.Net.HttpStatusCode)route.Action.ClusterNotFoundStatus };
+    }
 }

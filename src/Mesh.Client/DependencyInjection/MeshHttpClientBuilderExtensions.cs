@@ -1,4 +1,7 @@
 using Mesh;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Http;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -16,6 +19,10 @@ public static class MeshHttpClientBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.Configure<MeshClientOptions>(builder.Name, options => options.Mesh = name ?? "");
+
+        // Also without AddMesh: a client that says it uses a mesh must not go without one in silence.
+        builder.Services.AddLogging();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<HttpClientFactoryOptions>, MeshClientSetup>());
         return builder;
     }
 

@@ -3,17 +3,29 @@ using System.Net.Http.Headers;
 namespace Mesh.Matching;
 
 /// <summary>What routing looks at: the pseudo-headers and the header fields of a request, without copying them.</summary>
-internal readonly struct RequestView(string method, string scheme, string authority, string path, HttpHeaders? headers, HttpHeaders? contentHeaders)
+/// <param name="method">The method.</param>
+/// <param name="scheme"><c>http</c> or <c>https</c>.</param>
+/// <param name="authority">Host with the port unless it is the scheme's own, as <c>:authority</c> carries it.</param>
+/// <param name="path">Path and query; null where a request has none, as CONNECT may.</param>
+/// <param name="headers">The request's own headers.</param>
+/// <param name="contentHeaders">The headers of its content.</param>
+internal readonly struct RequestView(string method, string scheme, string authority, string? path, HttpHeaders? headers, HttpHeaders? contentHeaders)
 {
     public string Method { get; } = method;
 
     public string Scheme { get; } = scheme;
 
-    /// <summary>Host with the port unless it is the scheme's own, as <c>:authority</c> carries it.</summary>
     public string Authority { get; } = authority;
 
-    /// <summary>Path and query, as <c>:path</c> carries them.</summary>
-    public string Path { get; } = path;
+    public string Path { get; } = path ?? "";
+
+    public bool HasPath { get; } = path is not null;
+
+    /// <summary>The number that all chances of this request are drawn from.</summary>
+    public ulong Random { get; init; }
+
+    /// <summary>What a proxy would know beside; null for a client's own call.</summary>
+    public RequestAttributes? Attributes { get; init; }
 
     /// <summary>The path without query and fragment, which is what path matchers see.</summary>
     public ReadOnlySpan<char> PathOnly
@@ -25,8 +37,22 @@ internal readonly struct RequestView(string method, string scheme, string author
         }
     }
 
+    /// <summary>The query without its '?'; empty when there is none.</summary>
+    public ReadOnlySpan<char> Query
+    {
+        get
+        {
+            int start = Path.IndexOf('?', StringComparison.Ordinal);
+            if (start < 0)
+                return [];
+            ReadOnlySpan<char> query = Path.AsSpan(start + 1);
+            int end = query.IndexOf('#');
+            return end < 0 ? query : query[..end];
+        }
+    }
+
     /// <summary>
-    /// A header's value, several joined with a comma as Envoy's matchers see them; null when absent.
+    /// A header's value, several joined as they are sent: a server, and a proxy before it, see one line; null when absent.
     /// </summary>
     public string? Find(string lowerName)
     {
@@ -34,14 +60,21 @@ internal readonly struct RequestView(string method, string scheme, string author
         {
             case ":method": return Method;
             case ":scheme": return Scheme;
-            case ":path": return Path;
+            case ":path": return HasPath ? Path : null;
             case ":authority" or "host": return Authority;
         }
 
-        if (headers is not null && headers.NonValidated.TryGetValues(lowerName, out HeaderStringValues values))
-            return Join(values);
-        return contentHeaders is not null && contentHeaders.NonValidated.TryGetValues(lowerName, out values) ? Join(values) : null;
+        return TryGet(lowerName, out HeaderStringValues values) ? values.ToString() : null;
     }
 
-    private static string Join(HeaderStringValues values) => values.Count == 1 ? values.ToString() : string.Join(',', (IEnumerable<string>)values);
+    /// <summary>The values of a header field, one by one.</summary>
+    public bool TryGet(string lowerName, out HeaderStringValues values)
+    {
+        if (headers is not null && headers.NonValidated.TryGetValues(lowerName, out values))
+            return true;
+        if (contentHeaders is not null && contentHeaders.NonValidated.TryGetValues(lowerName, out values))
+            return true;
+        values = default;
+        return false;
+    }
 }

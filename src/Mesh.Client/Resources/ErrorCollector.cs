@@ -66,6 +66,9 @@ internal sealed class ErrorCollector
             Add(item);
     }
 
+    /// <summary>The path in the owner.</summary>
+    public string Path => Format(_ownerDepth);
+
     /// <summary>The path from the top of the document.</summary>
     public string DocumentPath => Format(0);
 

@@ -21,7 +21,11 @@ internal sealed record HeaderMutationsResource
 }
 
 /// <summary><c>envoy.config.core.v3.HeaderValueOption</c>.</summary>
-internal sealed record HeaderToAddResource(string Name, string Value, HeaderAppendAction Action, bool KeepEmptyValue);
+internal sealed record HeaderToAddResource(string Name, string Value, HeaderAppendAction Action, bool KeepEmptyValue)
+{
+    /// <summary>Whether <see cref="Value"/> is a format with variables; a text as it is otherwise.</summary>
+    public bool IsFormat { get; init; }
+}
 
 /// <summary><c>HeaderValueOption.HeaderAppendAction</c>.</summary>
 internal enum HeaderAppendAction

@@ -14,8 +14,14 @@ internal sealed record ListenerResource
     /// <summary><c>HttpConnectionManager.route_config</c>.</summary>
     public RouteConfigurationResource? Inline { get; init; }
 
+    /// <summary>Where in the listener <see cref="Inline"/> stands, for findings about it.</summary>
+    public string InlinePath { get; init; } = "";
+
     /// <summary><c>HttpConnectionManager.stream_idle_timeout</c>; null is Envoy's 5 min, zero is off.</summary>
     public TimeSpan? StreamIdleTimeout { get; init; }
+
+    /// <summary>Add no <c>x-envoy-original-path</c> to rewritten requests (<c>Router.suppress_envoy_headers</c>).</summary>
+    public bool SuppressEnvoyHeaders { get; init; }
 
     /// <summary><c>common_http_protocol_options.max_stream_duration</c>, which a route's own overrides (gRFC A31).</summary>
     public TimeSpan? MaxStreamDuration { get; init; }

@@ -18,6 +18,9 @@ internal sealed class ResourceSet
     /// <summary>Where each resource stands, by its owner text (<c>Cluster 'shop'</c>), for findings made after reading.</summary>
     public Dictionary<string, ResourceOrigin> Origins { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The owner texts of resources that were refused: what names them names something, though it is not here.</summary>
+    public HashSet<string> Refused { get; } = new(StringComparer.Ordinal);
+
     public int Count => Listeners.Count + RouteConfigurations.Count + Clusters.Count + Endpoints.Count + Secrets.Count;
 }
 

@@ -5,20 +5,54 @@ namespace Mesh.Resources;
 /// <summary><c>envoy.config.route.v3.RouteAction</c>.</summary>
 internal sealed record RouteActionResource
 {
+    public static readonly RouteActionResource None = new();
+
     /// <summary>The clusters by weight; <c>RouteAction.cluster</c> is one of weight 1.</summary>
     public ValueList<WeightedClusterResource> Clusters { get; init; }
 
     /// <summary>Whether <see cref="Clusters"/> was given as <c>weighted_clusters</c>.</summary>
     public bool IsWeighted { get; init; }
 
+    /// <summary>A request header that names the cluster; empty for none.</summary>
+    public string ClusterHeader { get; init; } = "";
+
+    /// <summary>A request header whose number chooses among the weights; empty for chance (<c>WeightedCluster.header_name</c>).</summary>
+    public string WeightHeader { get; init; } = "";
+
+    /// <summary>The status of calls to a cluster that is not known.</summary>
+    public int ClusterNotFoundStatus { get; init; } = 503;
+
     /// <summary>Replaces the matched prefix or path; empty for none.</summary>
     public string PrefixRewrite { get; init; } = "";
+
+    public RegexRewriteResource? RegexRewrite { get; init; }
+
+    /// <summary>A URI template that makes the path of the variables of the one that matched; empty for none.</summary>
+    public string PathTemplateRewrite { get; init; } = "";
+
+    /// <summary>A format that makes the path, which keeps its query; empty for none.</summary>
+    public string PathRewriteFormat { get; init; } = "";
+
+    /// <summary>A format that makes the authority; empty for none.</summary>
+    public string HostRewriteFormat { get; init; } = "";
 
     /// <summary>Replaces the authority; empty for none.</summary>
     public string HostRewriteLiteral { get; init; } = "";
 
+    /// <summary>A request header whose value replaces the authority; empty for none.</summary>
+    public string HostRewriteHeader { get; init; } = "";
+
+    /// <summary>Makes the authority of the path.</summary>
+    public RegexRewriteResource? HostRewritePathRegex { get; init; }
+
+    /// <summary>Put the authority that is replaced at the end of <c>x-forwarded-host</c>.</summary>
+    public bool AppendForwardedHost { get; init; }
+
     /// <summary>The whole call with its retries; null is Envoy's 15 s for HTTP, zero is off. gRPC calls do not read it (gRFC A31).</summary>
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary><c>RoutingPriority.HIGH</c>, which has limits of its own.</summary>
+    public bool IsHighPriority { get; init; }
 
     /// <summary>How long a stream may be silent; null leaves it to the listener, zero is off.</summary>
     public TimeSpan? IdleTimeout { get; init; }
@@ -35,6 +69,9 @@ internal sealed record RouteActionResource
 /// <summary><c>envoy.config.route.v3.WeightedCluster.ClusterWeight</c>.</summary>
 internal sealed record WeightedClusterResource(string Name, uint Weight)
 {
+    /// <summary>A request header that names the cluster, in place of <see cref="Name"/>; empty for none.</summary>
+    public string ClusterHeader { get; init; } = "";
+
     public HeaderMutationsResource Headers { get; init; } = HeaderMutationsResource.None;
 
     /// <summary>Replaces the authority, before <see cref="RouteActionResource.HostRewriteLiteral"/>; empty for none.</summary>

@@ -18,6 +18,12 @@ internal sealed record RouteConfigurationResource
     public bool? ValidateClusters { get; init; }
 
     public bool IgnorePortInHostMatching { get; init; }
+
+    /// <summary>Match paths without what follows a ';'.</summary>
+    public bool IgnorePathParametersInPathMatching { get; init; }
+
+    /// <summary>A header that gives the host to choose the virtual host by, in place of the authority; empty for none.</summary>
+    public string VhostHeader { get; init; } = "";
 }
 
 /// <summary><c>envoy.config.route.v3.VirtualHost</c>.</summary>
@@ -32,7 +38,24 @@ internal sealed record VirtualHostResource
     public HeaderMutationsResource Headers { get; init; } = HeaderMutationsResource.None;
 
     public RetryPolicyResource? RetryPolicy { get; init; }
+
+    /// <summary>Which plaintext requests are redirected to https.</summary>
+    public TlsRequirement RequireTls { get; init; }
+
+    /// <summary>Names for parts of the traffic, the first that matches.</summary>
+    public ValueList<VirtualClusterResource> VirtualClusters { get; init; }
 }
+
+/// <summary><c>VirtualHost.TlsRequirementType</c>.</summary>
+internal enum TlsRequirement
+{
+    None,
+    ExternalOnly,
+    All,
+}
+
+/// <summary><c>envoy.config.route.v3.VirtualCluster</c>: all headers must match.</summary>
+internal sealed record VirtualClusterResource(string Name, ValueList<HeaderMatcherResource> Headers);
 
 /// <summary><c>envoy.config.route.v3.Route</c>.</summary>
 internal sealed record RouteResource
@@ -42,61 +65,14 @@ internal sealed record RouteResource
 
     public required RouteMatchResource Match { get; init; }
 
-    public required RouteActionResource Action { get; init; }
+    /// <summary>Forward to a cluster; <see cref="RouteActionResource.None"/> when the route answers by itself.</summary>
+    public RouteActionResource Action { get; init; } = RouteActionResource.None;
+
+    /// <summary>Answer with a redirect.</summary>
+    public RedirectResource? Redirect { get; init; }
+
+    /// <summary>Answer without a server.</summary>
+    public DirectResponseResource? DirectResponse { get; init; }
 
     public HeaderMutationsResource Headers { get; init; } = HeaderMutationsResource.None;
 }
-
-/// <summary><c>envoy.config.route.v3.RouteMatch</c>: all parts must match.</summary>
-internal sealed record RouteMatchResource
-{
-    public required PathMatchKind PathKind { get; init; }
-
-    public required string Path { get; init; }
-
-    public bool CaseSensitive { get; init; } = true;
-
-    public ValueList<HeaderMatcherResource> Headers { get; init; }
-}
-
-/// <summary>How <see cref="RouteMatchResource.Path"/> is compared (<c>RouteMatch.path_specifier</c>).</summary>
-internal enum PathMatchKind
-{
-    Prefix,
-    Exact,
-}
-
-/// <summary>
-/// <c>envoy.config.route.v3.HeaderMatcher</c>: at most one of <see cref="Value"/>, <see cref="Range"/> and <see cref="Present"/>;
-/// none means "present".
-/// </summary>
-internal sealed record HeaderMatcherResource
-{
-    /// <summary>The header's name in lower case, or a pseudo-header as <c>:method</c>.</summary>
-    public required string Name { get; init; }
-
-    public StringMatcherResource? Value { get; init; }
-
-    public Int64RangeResource? Range { get; init; }
-
-    public bool? Present { get; init; }
-
-    public bool Invert { get; init; }
-
-    public bool TreatMissingAsEmpty { get; init; }
-}
-
-/// <summary><c>envoy.type.matcher.v3.StringMatcher</c>.</summary>
-internal sealed record StringMatcherResource(StringMatchKind Kind, string Value, bool IgnoreCase = false);
-
-/// <summary>Which pattern of <c>StringMatcher.match_pattern</c> is set.</summary>
-internal enum StringMatchKind
-{
-    Exact,
-    Prefix,
-    Suffix,
-    Contains,
-}
-
-/// <summary><c>envoy.type.v3.Int64Range</c>: from <see cref="Start"/> (included) to <see cref="End"/> (excluded).</summary>
-internal readonly record struct Int64RangeResource(long Start, long End);

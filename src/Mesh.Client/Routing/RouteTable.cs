@@ -1,4 +1,5 @@
 using Mesh.Matching;
+using Mesh.Resources;
 
 namespace Mesh.Routing;
 
@@ -10,11 +11,45 @@ internal readonly record struct RouteEntry<TRoute>(RouteMatcher Matcher, TRoute 
 internal sealed class VirtualHost<TRoute>(string name, string[] domains, RouteEntry<TRoute>[] routes)
     where TRoute : class
 {
+    private readonly RouteIndex? _index = RouteIndex.Create([.. routes.Select(entry => entry.Matcher)]);
+
+    /// <summary>Which plaintext requests are redirected to https.</summary>
+    public TlsRequirement RequireTls { get; init; }
+
+    /// <summary>Names for parts of the traffic.</summary>
+    public VirtualCluster[] VirtualClusters { get; init; } = [];
+
     public string Name { get; } = name;
 
     public IReadOnlyList<string> Domains { get; } = domains;
 
     public RouteEntry<TRoute>[] Routes { get; } = routes;
+
+    /// <summary>The first route that matches; null when none does.</summary>
+    public TRoute? Match(in RequestView request)
+    {
+        if (_index is not null)
+            return _index.Find(request) is var found and >= 0 ? Routes[found].Route : null;
+        foreach (RouteEntry<TRoute> entry in Routes)
+        {
+            if (entry.Matcher.Matches(request))
+                return entry.Route;
+        }
+
+        return null;
+    }
+
+    /// <summary>The name of the first virtual cluster that matches; "other" where there are some and none does; null where there are none.</summary>
+    public string? VirtualClusterOf(in RequestView request)
+    {
+        foreach (VirtualCluster cluster in VirtualClusters)
+        {
+            if (cluster.Matches(request))
+                return cluster.Name;
+        }
+
+        return VirtualClusters.Length == 0 ? null : "other";
+    }
 }
 
 /// <summary>
@@ -29,9 +64,12 @@ internal sealed class RouteTable<TRoute>
 
     /// <param name="hosts">The virtual hosts.</param>
     /// <param name="ignorePort">Whether a port in the host is left out of the choice (<c>ignore_port_in_host_matching</c>).</param>
-    public RouteTable(IReadOnlyList<VirtualHost<TRoute>> hosts, bool ignorePort)
+    /// <param name="hostHeader">A header that gives the host in place of the authority; empty for none (<c>vhost_header</c>).</param>
+    public RouteTable(IReadOnlyList<VirtualHost<TRoute>> hosts, bool ignorePort, string hostHeader = "")
     {
         VirtualHosts = hosts;
+        HostHeader = hostHeader;
+        UsesRandom = hosts.Any(host => host.Routes.Any(entry => entry.Matcher.UsesRandom));
         _ignorePort = ignorePort;
         _hosts = new HostTable<VirtualHost<TRoute>>(
             [.. hosts.SelectMany(host => host.Domains.Select(domain => KeyValuePair.Create(domain, host)))]);
@@ -39,21 +77,21 @@ internal sealed class RouteTable<TRoute>
 
     public IReadOnlyList<VirtualHost<TRoute>> VirtualHosts { get; }
 
+    public string HostHeader { get; }
+
+    /// <summary>Whether chance has a say in a match.</summary>
+    public bool UsesRandom { get; }
+
+    /// <summary>The virtual host of a request and the domain that led there; null when none does.</summary>
+    public VirtualHost<TRoute>? FindHost(in RequestView request, out string domain) =>
+        FindHost(HostHeader.Length > 0 && request.Find(HostHeader) is { Length: > 0 } host ? host : request.Authority, out domain);
+
     /// <summary>The virtual host of an authority and the domain that led there; null when none does.</summary>
     public VirtualHost<TRoute>? FindHost(string authority, out string domain) =>
         _hosts.Find(_ignorePort ? WithoutPort(authority) : authority, out domain);
 
     /// <summary>The first route of a virtual host that matches; null when none does.</summary>
-    public static TRoute? Match(VirtualHost<TRoute> host, in RequestView request)
-    {
-        foreach (RouteEntry<TRoute> entry in host.Routes)
-        {
-            if (entry.Matcher.Matches(request))
-                return entry.Route;
-        }
-
-        return null;
-    }
+    public static TRoute? Match(VirtualHost<TRoute> host, in RequestView request) => host.Match(request);
 
     private static string WithoutPort(string authority)
     {

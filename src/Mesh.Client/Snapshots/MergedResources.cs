@@ -32,6 +32,12 @@ internal static class MergedResources
                     continue;
                 }
 
+                if (kind == "Listener" && name == MeshSnapshot.DefaultListener)
+                {
+                    errors.Error($"services are given by {owners[(kind, name)]} and by {source}; only one source may use the short form (it makes the listener and the route configuration '{name}')");
+                    continue;
+                }
+
                 using (errors.Owner($"{kind} '{name}'"))
                     errors.Error($"given by {source} and by {owners[(kind, name)]}; only one source may give it");
             }

@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using Mesh.Matching;
+using Mesh.Routing;
 
 namespace Mesh.Snapshots;
 
@@ -20,6 +22,8 @@ internal sealed class MeshSnapshot
         EndpointUsers = FrozenDictionary<string, int[]>.Empty,
     };
 
+    private bool? _usesRandom;
+
     public required long Version { get; init; }
 
     public required Listener[] Listeners { get; init; }
@@ -33,21 +37,52 @@ internal sealed class MeshSnapshot
     /// <summary>The slots that use a load assignment, by its name.</summary>
     public required FrozenDictionary<string, int[]> EndpointUsers { get; init; }
 
+    /// <summary>Whether chance has a say in what a request matches.</summary>
+    public bool UsesRandom => _usesRandom ??= Array.Exists(Listeners, listener => listener.Routes.UsesRandom);
+
     public Cluster? FindCluster(string name) => Slots.TryGetValue(name, out int slot) ? Clusters[slot] : null;
 
     /// <summary>
-    /// The listener of a call. One: all calls. Several: the one of the URL's port, else the API listener named as the authority or the
-    /// host, else the default listener.
+    /// The listener of a call and its virtual host there. One listener: all calls. Several: the one of the URL's port, else the API
+    /// listener named as the authority or the host, else the default listener; the first of them that knows the host by name, else the
+    /// first that knows any.
     /// </summary>
-    public Listener? FindListener(string authority, string host, int port) =>
-        Listeners.Length == 1 ? Listeners[0] : FindAmong(authority, host, port);
-
-    // On its own, because what the lambdas capture is allocated on entry.
-    private Listener? FindAmong(string authority, string host, int port)
+    public Listener? FindListener(in RequestView request, string hostName, int port, out VirtualHost<Route>? host, out string domain)
     {
-        return Array.Find(Listeners, l => l.Resource.Port == port)
-            ?? Array.Find(Listeners, l => l.Resource.Port is null && l.Name.Equals(authority, StringComparison.OrdinalIgnoreCase))
-            ?? Array.Find(Listeners, l => l.Resource.Port is null && l.Name.Equals(host, StringComparison.OrdinalIgnoreCase))
-            ?? Array.Find(Listeners, l => l.Resource.Port is null && l.Name.Equals(DefaultListener, StringComparison.Ordinal));
+        if (Listeners.Length == 1)
+        {
+            host = Listeners[0].Routes.FindHost(request, out domain);
+            return Listeners[0];
+        }
+
+        Listener? first = null, any = null;
+        VirtualHost<Route>? anyHost = null;
+        for (int kind = 0; kind < 4; kind++)
+        {
+            foreach (Listener listener in Listeners)
+            {
+                if (!Serves(listener, kind, request.Authority, hostName, port))
+                    continue;
+                first ??= listener;
+                host = listener.Routes.FindHost(request, out domain);
+                if (host is not null && domain != "*")
+                    return listener;
+                if (host is not null && any is null)
+                    (any, anyHost) = (listener, host);
+                break;
+            }
+        }
+
+        host = anyHost;
+        domain = host is null ? request.Authority : "*";
+        return any ?? first;
     }
+
+    private static bool Serves(Listener listener, int kind, string authority, string host, int port) => kind switch
+    {
+        0 => listener.Resource.Port == port,
+        1 => listener.Resource.Port is null && listener.Name.Equals(authority, StringComparison.OrdinalIgnoreCase),
+        2 => listener.Resource.Port is null && listener.Name.Equals(host, StringComparison.OrdinalIgnoreCase),
+        _ => listener.Resource.Port is null && listener.Name.Equals(DefaultListener, StringComparison.Ordinal),
+    };
 }

@@ -1,20 +1,34 @@
 using System.Diagnostics;
+using System.Globalization;
 using Mesh.Matching;
 using Mesh.Policies.Headers;
 using Mesh.Policies.Retries;
 using Mesh.Policies.Timeouts;
 using Mesh.Primitives;
 using Mesh.Resources;
+using Mesh.Routing;
 
 namespace Mesh.Snapshots;
 
 /// <summary>One way a route can send a call: a cluster, by its slot in the snapshot, with what is done on that way.</summary>
-/// <param name="Slot">The cluster's slot; -1 when no cluster of that name is known.</param>
-/// <param name="Name">The cluster's name.</param>
+/// <param name="Slot">The cluster's slot; -1 when no cluster of that name is known, or a header names it.</param>
+/// <param name="Name">The cluster's name; empty when a header names it.</param>
 /// <param name="Weight">Its weight; 1 for a single cluster.</param>
 /// <param name="HostRewrite">Replaces the authority; empty for none.</param>
 /// <param name="Headers">Header mutations of all levels; null for none.</param>
-internal sealed record RouteDestination(int Slot, string Name, uint Weight, string HostRewrite, HeaderMutator? Headers);
+internal sealed record RouteDestination(int Slot, string Name, uint Weight, string HostRewrite, HeaderMutator? Headers)
+{
+    /// <summary>A request header that names the cluster; empty for none.</summary>
+    public string ClusterHeader { get; init; } = "";
+
+    /// <summary>The cluster of a request in a snapshot; null when there is none of that name, or no name.</summary>
+    public Cluster? FindCluster(MeshSnapshot snapshot, in RequestView request)
+    {
+        if (ClusterHeader.Length == 0)
+            return Slot < 0 ? null : snapshot.Clusters[Slot];
+        return request.Find(ClusterHeader) is { Length: > 0 } name ? snapshot.FindCluster(name) : null;
+    }
+}
 
 /// <summary>One route, ready to run.</summary>
 [DebuggerDisplay("{Name}: {Matcher}")]
@@ -22,44 +36,116 @@ internal sealed class Route
 {
     private readonly RouteDestination[] _destinations;
     private readonly WeightedChoice _choice;
+    private readonly RegexRewrite? _pathRegex;
+    private readonly RegexRewrite? _hostRegex;
+    private readonly SubstitutionFormat? _pathFormat;
+    private readonly string? _pathSubstitution;
+    private readonly SubstitutionFormat? _hostFormat;
 
-    public Route(string name, RouteMatcher matcher, RouteActionResource action, RetryPolicy? retry, RouteDestination[] destinations)
+    /// <param name="name">Its name, or its place as <c>routes[3]</c>.</param>
+    /// <param name="matcher">What it matches.</param>
+    /// <param name="resource">What was asked.</param>
+    /// <param name="retry">The route's own policy, else its virtual host's.</param>
+    /// <param name="destinations">The clusters; empty when the route answers by itself.</param>
+    /// <param name="answerHeaders">Header mutations of an answer of its own; null for none.</param>
+    public Route(string name, RouteMatcher matcher, RouteResource resource, RetryPolicy? retry, RouteDestination[] destinations, HeaderMutator? answerHeaders)
     {
         Name = name;
+        ResourceName = resource.Name;
         Matcher = matcher;
-        Action = action;
+        Action = resource.Action;
+        Redirect = resource.Redirect is null ? null : new Redirect(resource.Redirect, matcher);
+        DirectResponse = resource.DirectResponse;
         Retry = retry;
+        AnswerHeaders = answerHeaders;
         _destinations = destinations;
         _choice = new WeightedChoice([.. destinations.Select(d => d.Weight)]);
+        _pathRegex = RegexRewrite.Create(Action.RegexRewrite);
+        _hostRegex = RegexRewrite.Create(Action.HostRewritePathRegex);
+        _pathSubstitution = Action.PathTemplateRewrite.Length == 0 ? null : matcher.Path.Template?.Substitution(Action.PathTemplateRewrite, out _);
+        _pathFormat = Action.PathRewriteFormat.Length == 0 ? null : SubstitutionFormat.Parse(Action.PathRewriteFormat, out _);
+        _hostFormat = Action.HostRewriteFormat.Length == 0 ? null : SubstitutionFormat.Parse(Action.HostRewriteFormat, out _);
     }
 
-    /// <summary>Its name, or its place as <c>routes[3]</c>.</summary>
     public string Name { get; }
+
+    /// <summary>The name it was given; empty for none.</summary>
+    public string ResourceName { get; }
 
     public RouteMatcher Matcher { get; }
 
     /// <summary>Timeouts and rewrites as they were given.</summary>
     public RouteActionResource Action { get; }
 
+    /// <summary>Set when the route answers with a redirect.</summary>
+    public Redirect? Redirect { get; }
+
+    /// <summary>Set when the route answers without a server.</summary>
+    public DirectResponseResource? DirectResponse { get; }
+
+    /// <summary>Whether the route answers by itself.</summary>
+    public bool IsLocal => Redirect is not null || DirectResponse is not null;
+
+    public HeaderMutator? AnswerHeaders { get; }
+
     /// <summary>The route's own policy, else its virtual host's; null for none.</summary>
     public RetryPolicy? Retry { get; }
 
     public IReadOnlyList<RouteDestination> Destinations => _destinations;
 
-    /// <summary>The destination of a call: chosen once, retries stay on it (gRFC A31).</summary>
-    public RouteDestination Choose(Random random) =>
-        _destinations.Length == 1 ? _destinations[0] : _destinations[_choice.Choose(random.NextUInt64())];
+    /// <summary>
+    /// The destination of a call: chosen once, retries stay on it (gRFC A31). Among weights the number of <c>header_name</c> chooses
+    /// where the request has one, else chance.
+    /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="random">Chance; null for the request's own number.</param>
+    public RouteDestination Choose(in RequestView request, Random? random)
+    {
+        if (_destinations.Length == 1)
+            return _destinations[0];
+        if (Action.WeightHeader.Length > 0 && ulong.TryParse(request.Find(Action.WeightHeader), NumberStyles.None, CultureInfo.InvariantCulture, out ulong number))
+            return _destinations[_choice.Choose(number)];
+        return _destinations[_choice.Choose(random?.NextUInt64() ?? request.Random)];
+    }
 
     /// <summary>The limit of a call on this route, before the caller's own.</summary>
     public CallTimeout Timeout(bool grpc, Listener listener) => grpc
         ? CallTimeout.ForGrpc(Action.GrpcTimeoutHeaderMax, Action.MaxStreamDuration, listener.Resource.MaxStreamDuration)
-        : CallTimeout.ForHttp(Action.Timeout);
+        : CallTimeout.ForHttp(Action.Timeout, Action.MaxStreamDuration, listener.Resource.MaxStreamDuration);
 
-    /// <summary>The path to send: what matched is replaced by <c>prefix_rewrite</c>, the query stays.</summary>
-    public string RewritePath(string path)
+    /// <summary><c>max_stream_duration</c> of the route, else of the listener; null for none.</summary>
+    public TimeSpan? MaxStreamDuration(Listener listener) => Positive(Action.MaxStreamDuration ?? listener.Resource.MaxStreamDuration);
+
+    /// <summary>The limit on silence: the route's <c>idle_timeout</c>, else the listener's <c>stream_idle_timeout</c>, else 5 min; null for none.</summary>
+    public TimeSpan? IdleTimeout(Listener listener) => Positive(Action.IdleTimeout ?? listener.Resource.StreamIdleTimeout ?? CallTimeout.DefaultStreamIdleTimeout);
+
+    private static TimeSpan? Positive(TimeSpan? value) => value > TimeSpan.Zero ? value : null;
+
+    /// <summary>The path to send, whose query stays; the request's own, the same object, when nothing rewrites it.</summary>
+    public string RewritePath(in RequestView request)
     {
-        if (Action.PrefixRewrite.Length == 0)
+        string path = request.Path;
+        if (Action.PrefixRewrite.Length > 0)
+            return PathRewrite.Prefix(path, Matcher, Action.PrefixRewrite);
+        if (_pathRegex is not null)
+            return PathRewrite.Regex(path, _pathRegex);
+        if (_pathSubstitution is not null)
+            return PathRewrite.Whole(path, Matcher.Path.Template!.Rewrite(request.PathOnly.ToString(), _pathSubstitution));
+        if (_pathFormat is null)
             return path;
-        return string.Concat(Action.PrefixRewrite, path.AsSpan(Math.Min(Matcher.Path.MatchedLength, path.Length)));
+        string made = new FormatContext(request) { RouteName = ResourceName }.Evaluate(_pathFormat);
+        return made.Length == 0 ? path : PathRewrite.Whole(path, made);
+    }
+
+    /// <summary>The authority to send; the request's own, the same object, when nothing rewrites it.</summary>
+    public string RewriteHost(RouteDestination destination, in RequestView request)
+    {
+        if (destination.HostRewrite.Length > 0)
+            return destination.HostRewrite;
+        if (_hostFormat is not null && new FormatContext(request) { RouteName = ResourceName }.Evaluate(_hostFormat) is { Length: > 0 } formatted)
+            return formatted;
+        if (Action.HostRewriteHeader.Length > 0 && request.Find(Action.HostRewriteHeader) is { Length: > 0 } host)
+            return host;
+        return _hostRegex is not null && _hostRegex.Replace(request.PathOnly.ToString()) is { Length: > 0 } made ? made : request.Authority;
     }
 }

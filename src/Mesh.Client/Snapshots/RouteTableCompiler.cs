@@ -23,21 +23,28 @@ internal static class RouteTableCompiler
                     routes[j] = Compile(resource, host, host.Routes[j], j, slots, errors);
             }
 
-            hosts.Add(new VirtualHost<Route>(host.Name, [.. host.Domains], routes));
+            hosts.Add(new VirtualHost<Route>(host.Name, [.. host.Domains], routes)
+            {
+                RequireTls = host.RequireTls,
+                VirtualClusters = [.. host.VirtualClusters.Select(cluster => new VirtualCluster(cluster))],
+            });
         }
 
-        return new RouteTable<Route>(hosts, resource.IgnorePortInHostMatching);
+        return new RouteTable<Route>(hosts, resource.IgnorePortInHostMatching, resource.VhostHeader);
     }
 
     private static RouteEntry<Route> Compile(
         RouteConfigurationResource table, VirtualHostResource host, RouteResource route, int index, IReadOnlyDictionary<string, int> slots, ErrorCollector errors)
     {
         RouteActionResource action = route.Action;
+        if (action.ClusterHeader.Length > 0)
+            action = action with { Clusters = [new WeightedClusterResource("", 1) { ClusterHeader = action.ClusterHeader }] };
         var destinations = new RouteDestination[action.Clusters.Count];
         for (int i = 0; i < destinations.Length; i++)
         {
             WeightedClusterResource cluster = action.Clusters[i];
-            if (!slots.TryGetValue(cluster.Name, out int slot))
+            int slot = -1;
+            if (cluster.ClusterHeader.Length == 0 && !slots.TryGetValue(cluster.Name, out slot))
             {
                 slot = -1;
                 Report(action, i, cluster.Name, refuse: table.ValidateClusters ?? true, errors);
@@ -46,16 +53,16 @@ internal static class RouteTableCompiler
             HeaderMutator? headers = HeaderMutator.Create(
                 [cluster.Headers, route.Headers, host.Headers, table.Headers], table.MostSpecificHeaderMutationsWins);
             string hostRewrite = cluster.HostRewriteLiteral.Length > 0 ? cluster.HostRewriteLiteral : action.HostRewriteLiteral;
-            destinations[i] = new RouteDestination(slot, cluster.Name, cluster.Weight, hostRewrite, headers);
+            destinations[i] = new RouteDestination(slot, cluster.Name, cluster.Weight, hostRewrite, headers) { ClusterHeader = cluster.ClusterHeader };
         }
 
         // The route's policy replaces the virtual host's; they are not merged (gRFC A44).
         RetryPolicyResource? retry = action.RetryPolicy ?? host.RetryPolicy;
-        var matcher = new RouteMatcher(route.Match);
+        RetryPolicy? policy = retry is { NumRetries: > 0, RetryOn: not RetryConditions.None } ? new RetryPolicy(retry) : null;
+        HeaderMutator? answerHeaders = destinations.Length > 0 ? null : HeaderMutator.Create([route.Headers, host.Headers, table.Headers], table.MostSpecificHeaderMutationsWins);
+        var matcher = new RouteMatcher(route.Match, table.IgnorePathParametersInPathMatching);
         string name = route.Name.Length > 0 ? route.Name : $"routes[{index}]";
-        return new RouteEntry<Route>(
-            matcher,
-            new Route(name, matcher, action, retry is { NumRetries: > 0, RetryOn: not RetryConditions.None } ? new RetryPolicy(retry) : null, destinations));
+        return new RouteEntry<Route>(matcher, new Route(name, matcher, route, policy, destinations, answerHeaders));
     }
 
     private static void Report(RouteActionResource action, int index, string cluster, bool refuse, ErrorCollector errors)

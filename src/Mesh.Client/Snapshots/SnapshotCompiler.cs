@@ -11,14 +11,28 @@ namespace Mesh.Snapshots;
 /// Makes the next snapshot of the previous one. What did not change is carried over by reference, so that the cost of an update
 /// follows its size. Control loop only.
 /// </summary>
-internal sealed class SnapshotCompiler(Action<EndpointState> endpointRemoved)
+internal sealed class SnapshotCompiler
 {
     private readonly TlsIdentityLoader _tls = new();
     private readonly ClusterStates _states = new();
+    private readonly List<EndpointState> _removed = [];
     private long _generation;
 
     /// <summary>Calls that have not ended.</summary>
     public int InFlight => _states.InFlight;
+
+    /// <summary>
+    /// The endpoints that the last compilations removed. To be asked for once their snapshot is published: until then calls pick them,
+    /// and must find their connections.
+    /// </summary>
+    public IReadOnlyList<EndpointState> TakeRemoved()
+    {
+        if (_removed.Count == 0)
+            return [];
+        EndpointState[] removed = [.. _removed];
+        _removed.Clear();
+        return removed;
+    }
 
     /// <summary>The certificate files of the last good compilation.</summary>
     public IReadOnlyCollection<string> CertificateFiles { get; private set; } = [];
@@ -131,8 +145,15 @@ internal sealed class SnapshotCompiler(Action<EndpointState> endpointRemoved)
         }
 
         var listeners = new List<Listener>(set.Listeners.Count);
+        var ports = new Dictionary<int, string>();
         foreach (ListenerResource resource in set.Listeners.Values)
         {
+            if (resource.Port is { } port && !ports.TryAdd(port, resource.Name))
+            {
+                using (errors.Owner($"Listener '{resource.Name}'"))
+                    errors.Warning("address", $"listener '{ports[port]}' serves port {port} already, and a client has no other address to tell them apart: this one is never chosen");
+            }
+
             RouteConfigurationResource? routes = resource.Inline;
             if (routes is null && !set.RouteConfigurations.TryGetValue(resource.RouteConfigurationName!, out routes))
             {
@@ -145,6 +166,7 @@ internal sealed class SnapshotCompiler(Action<EndpointState> endpointRemoved)
             {
                 int before = errors.Items.Count;
                 using (errors.Owner(resource.Inline is null ? $"RouteConfiguration '{routes.Name}'" : $"Listener '{resource.Name}'"))
+                using (errors.At(resource.Inline is null ? "" : resource.InlinePath))
                     compiled.Table = RouteTableCompiler.Compile(routes, slots, errors);
                 compiled.Warnings = [.. errors.Items.Skip(before)];
                 tables[routes] = compiled;
@@ -220,7 +242,7 @@ internal sealed class SnapshotCompiler(Action<EndpointState> endpointRemoved)
             foreach (var (key, endpoint) in state.Endpoints.Where(entry => entry.Value.LastUpdate != version).ToList())
             {
                 state.Endpoints.Remove(key);
-                endpointRemoved(endpoint);
+                _removed.Add(endpoint);
             }
         }
 
@@ -237,7 +259,6 @@ internal sealed class SnapshotCompiler(Action<EndpointState> endpointRemoved)
 
     private void RemoveCluster(string name)
     {
-        foreach (EndpointState endpoint in _states.Remove(name).Endpoints.Values)
-            endpointRemoved(endpoint);
+        _removed.AddRange(_states.Remove(name).Endpoints.Values);
     }
 }

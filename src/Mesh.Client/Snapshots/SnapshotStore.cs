@@ -9,7 +9,7 @@ namespace Mesh.Snapshots;
 /// </summary>
 internal sealed class SnapshotStore(Action<EndpointState> endpointRemoved)
 {
-    private readonly SnapshotCompiler _compiler = new(endpointRemoved);
+    private readonly SnapshotCompiler _compiler = new();
     private readonly List<KeyValuePair<string, ResourceSet>> _sources = [];
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile MeshSnapshot? _current;
@@ -75,7 +75,15 @@ internal sealed class SnapshotStore(Action<EndpointState> endpointRemoved)
             return;
         set.Endpoints[endpoints.Name] = endpoints;
         if (_current is { } current)
-            _current = _compiler.WithEndpoints(endpoints, current);
+            Publish(_compiler.WithEndpoints(endpoints, current));
+    }
+
+    // An endpoint that is gone is let go after the write: a call that still picks it then finds a snapshot without it.
+    private void Publish(MeshSnapshot next)
+    {
+        _current = next;
+        foreach (EndpointState removed in _compiler.TakeRemoved())
+            endpointRemoved(removed);
     }
 
     private bool Compile(ErrorCollector errors)
@@ -84,7 +92,7 @@ internal sealed class SnapshotStore(Action<EndpointState> endpointRemoved)
         ResourceSet merged = MergedResources.Merge(_sources, errors);
         if (errors.HasErrors || _compiler.Compile(merged, previous, errors) is not { } next)
             return false;
-        _current = next;
+        Publish(next);
         _first.TrySetResult();
         return true;
     }

@@ -56,5 +56,5 @@ public sealed class ClosedPoolTests : MeshTest
     }
 
     private static string Yaml(TestServer server, HttpProtocols protocols) =>
-        ServiceA(server, "timeout: 0s", $"protocol: {(protocols == HttpProtocols.Http1 ? "http1" : "http2")}");
+        ServiceA(server, "timeout: 0s", "idle_timeout: 0s", $"protocol: {(protocols == HttpProtocols.Http1 ? "http1" : "http2")}");
 }

@@ -61,7 +61,7 @@ public sealed class PerTryTimeoutTests : MeshTest
             await _gate.PassAsync(context);
             return true;
         });
-        TestMesh mesh = await StartMeshAsync(ServiceA(server, "timeout: 0s", "retry: { retries: 1, on: [5xx], per_try_timeout: 2s }"), time: Time);
+        TestMesh mesh = await StartMeshAsync(ServiceA(server, "timeout: 0s", "idle_timeout: 0s", "retry: { retries: 1, on: [5xx], per_try_timeout: 2s }"), time: Time);
         using HttpResponseMessage response = await mesh.Client.GetAsync("http://a/", HttpCompletionOption.ResponseHeadersRead);
         Task<string> body = response.Content.ReadAsStringAsync();
 

@@ -47,7 +47,7 @@ public sealed class RouteTimeoutTests : MeshTest
     public async Task ZeroIsNone()
     {
         TestServer server = await StartServerAsync(_gate.HoldAsync);
-        TestMesh mesh = await StartMeshAsync(ServiceA(server, "timeout: 0s"), time: Time);
+        TestMesh mesh = await StartMeshAsync(ServiceA(server, "timeout: 0s", "idle_timeout: 0s"), time: Time);
         Task<string> call = mesh.Client.GetStringAsync("http://a/hold");
         await ArrivedAsync(server, "/hold");
 
@@ -55,6 +55,26 @@ public sealed class RouteTimeoutTests : MeshTest
         _gate.Open();
 
         Assert.Equal("released", await call);
+    }
+
+    /// <summary>Without a timeout silence is what ends a call that hangs (<c>stream_idle_timeout</c>, 5 min when unset).</summary>
+    [Theory]
+    [InlineData(null, 300)]
+    [InlineData("idle_timeout: 20s", 20)]
+    public async Task SilenceBeforeTheHeadersHasALimitOfItsOwn(string? idle, int seconds)
+    {
+        TestServer server = await StartServerAsync(_gate.HoldAsync);
+        TestMesh mesh = await StartMeshAsync(ServiceA(server, "timeout: 0s", idle), time: Time);
+        Task<HttpResponseMessage> call = mesh.Client.GetAsync("http://a/hold");
+        await ArrivedAsync(server, "/hold");
+
+        Time.Advance(TimeSpan.FromSeconds(seconds - 1));
+        Assert.False(call.IsCompleted);
+        Time.Advance(TimeSpan.FromSeconds(1));
+
+        using HttpResponseMessage response = await call;
+        Assert.Equal((504, "UT"), ((int)response.StatusCode, response.Header("x-mesh-flag")));
+        Assert.Contains($"silent for {seconds} s (idle timeout)", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     /// <summary>A timer counts whole milliseconds, so it may fire before the deadline by less than one: it is the deadline all the same.</summary>

@@ -28,16 +28,37 @@ public sealed class WebSocketTests : MeshTest
 
         await socket.ConnectAsync(new Uri($"{scheme}://a/ws"), invoker, CancellationToken.None);
 
-        // Upgraded, the connection is the caller's.
-        Assert.Equal(0, mesh.InFlight);
+        // Upgraded it is still a call, which its pool and a drain wait for.
+        Assert.Equal(1, mesh.InFlight);
         for (int i = 0; i < 3; i++)
             Assert.Equal($"message {i}", await EchoAsync(socket, $"message {i}"));
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+        socket.Dispose();
+        await mesh.SettledAsync();
         Assert.Equal((method, "a"), (server.Records.Single().Method, server.Records.Single().Authority));
         Assert.Equal((version == 1 ? 101 : 200, 1, null), (mesh.Outcome.StatusCode, mesh.Outcome.Attempts, mesh.Outcome.Flag));
     }
 
-    /// <summary>The timeout is the call's, and the call has ended with the upgrade.</summary>
+    /// <summary>New connections are made with new settings; one that is open goes on with the old.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task AnotherGenerationOfConnectionsLeavesItOpen(int version)
+    {
+        TestServer server = await StartServerAsync(protocols: version == 1 ? HttpProtocols.Http1 : HttpProtocols.Http2);
+        string protocol = version == 1 ? "protocol: http1" : "protocol: http2";
+        TestMesh mesh = await StartMeshAsync(ServiceA(server, protocol));
+        using ClientWebSocket socket = Create(version);
+        using var invoker = new HttpMessageInvoker(mesh.Host.CreateHandler());
+        await socket.ConnectAsync(new Uri("ws://a/ws"), invoker, CancellationToken.None);
+
+        mesh.Memory.Update(ServiceA(server, protocol, "connect_timeout: 7s"));
+        Assert.Equal("server", await mesh.Client.GetStringAsync("http://a/"));
+
+        Assert.Equal("still there", await EchoAsync(socket, "still there"));
+    }
+
+    /// <summary>The timeout is that of an answer, which the upgrade was.</summary>
     [Fact]
     public async Task NoTimeoutCutsIt()
     {

@@ -63,7 +63,7 @@ public sealed class HeaderMatcherTests
     {
         using var request = new HttpRequestMessage();
         request.Headers.TryAddWithoutValidation("x", ["a", "b"]);
-        Assert.True(Matches(X with { Value = new(StringMatchKind.Exact, "a,b") }, request));
+        Assert.True(Matches(X with { Value = new(StringMatchKind.Exact, "a, b") }, request));
         Assert.False(Matches(X with { Value = new(StringMatchKind.Exact, "a") }, request));
         Assert.True(Matches(X with { Value = new(StringMatchKind.Suffix, "b") }, request));
     }

@@ -1,3 +1,4 @@
+using Mesh.Matching;
 using Mesh.Snapshots;
 using Xunit;
 
@@ -16,7 +17,7 @@ public sealed class ListenerChoiceTests
     public void TheOnlyOneServesEveryCall()
     {
         MeshSnapshot snapshot = _store.Put(Egress, Xds.Routes("r"));
-        Assert.Equal("egress", snapshot.FindListener("any", "any", 80)?.Name);
+        Assert.Equal("egress", Find(snapshot, "any", "any", 80)?.Name);
     }
 
     [Theory]
@@ -31,14 +32,27 @@ public sealed class ListenerChoiceTests
     public void OfSeveralTheMostFitting(string authority, string host, int port, string expected)
     {
         MeshSnapshot snapshot = _store.Put(Xds.Listener("mesh", "r"), Egress, Xds.Listener("shop", "r"), Xds.Listener("'api:8443'", "r"), Xds.Routes("r"));
-        Assert.Equal(expected, snapshot.FindListener(authority, host, port)?.Name);
+        Assert.Equal(expected, Find(snapshot, authority, host, port)?.Name);
     }
 
     [Fact]
     public void WithoutADefaultThereMayBeNone()
     {
         MeshSnapshot snapshot = _store.Put(Egress, Xds.Listener("shop", "r"), Xds.Routes("r"));
-        Assert.Null(snapshot.FindListener("unknown", "unknown", 80));
-        Assert.Null(MeshSnapshot.Empty.FindListener("any", "any", 80));
+        Assert.Null(Find(snapshot, "unknown", "unknown", 80));
+        Assert.Null(Find(MeshSnapshot.Empty, "any", "any", 80));
     }
+
+    /// <summary>A host that a listener knows by name must not be lost to one that happens to stand on the URL's port.</summary>
+    [Fact]
+    public void TheOneThatKnowsTheHostByNameComesFirst()
+    {
+        MeshSnapshot snapshot = _store.Put(
+            Egress, Xds.Listener("mesh", "named"), Xds.Routes("r"), Xds.Resource(Xds.RoutesType, "name: named, virtual_hosts: [{name: v, domains: ['cart:9001'], routes: []}]"));
+        Assert.Equal("mesh", Find(snapshot, "cart:9001", "cart", 9001)?.Name);
+        Assert.Equal("egress", Find(snapshot, "other:9001", "other", 9001)?.Name);
+    }
+
+    private static Listener? Find(MeshSnapshot snapshot, string authority, string host, int port) =>
+        snapshot.FindListener(new RequestView("GET", "http", authority, "/", null, null), host, port, out _, out _);
 }

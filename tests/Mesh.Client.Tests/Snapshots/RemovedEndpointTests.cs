@@ -1,3 +1,5 @@
+using Mesh.Resources;
+using Mesh.Snapshots;
 using Xunit;
 
 namespace Mesh.Client.Tests.Snapshots;
@@ -7,6 +9,27 @@ public sealed class RemovedEndpointTests
 {
     private const string A1 = "127.0.0.1:1", A2 = "127.0.0.1:2", A3 = "127.0.0.1:3";
     private readonly StoreUnderTest _store = new();
+
+    /// <summary>While a call may still pick an endpoint, it must find its connections: they are let go after the write.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void TheyAreLetGoOnceTheSnapshotWithoutThemIsPublished(bool byAssignment)
+    {
+        var seen = new List<string>();
+        SnapshotStore? store = null;
+        store = new SnapshotStore(removed => seen.Add($"{removed.Address} gone, {store!.Current!.FindCluster("a")!.Endpoints[0].State.Address} there"));
+        store.Await("s");
+        ResourceSet Set(string address) => Decoded.Yaml(Xds.Document(Xds.EdsCluster("a", "a"), Xds.Assignment("a", address))).AssertFindings().Set;
+        store.Replace("s", Set("127.0.0.1:1"), new ErrorCollector());
+
+        if (byAssignment)
+            store.Replace("s", Set("127.0.0.1:2").Endpoints["a"]);
+        else
+            store.Replace("s", Set("127.0.0.1:2"), new ErrorCollector());
+
+        Assert.Equal(["127.0.0.1:1 gone, 127.0.0.1:2 there"], seen);
+    }
 
     [Fact]
     public void EndpointsThatAreGoneAreTold()

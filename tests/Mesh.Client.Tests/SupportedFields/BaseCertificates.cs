@@ -24,6 +24,12 @@ internal sealed class BaseCertificates : IDisposable
         Write("alien.pem", alien.ChainPem);
         Write("alien-key.pem", alien.KeyPem);
 
+        // Bodies of direct responses, at most five bytes.
+        Write("body.txt", "file");
+        Write("other.txt", "other");
+        Environment.SetEnvironmentVariable("MESH_TEST_BODY", "env");
+        Environment.SetEnvironmentVariable("MESH_TEST_OTHER", "other");
+
         // The same leaf with what lies between it and the root: it fits the key, and it is seen.
         _others["certificate_chain"] = leaf.ChainPem;
         _others["trusted_ca"] = alien.RootPem;

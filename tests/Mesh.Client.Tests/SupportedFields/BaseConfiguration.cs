@@ -24,7 +24,7 @@ internal static class BaseConfiguration
     public static IReadOnlyList<IMessage> Resources { get; } =
     [
         .. Listeners().Select(yaml => Parse(Listener.Descriptor, yaml)),
-        .. new[] { RouteConfigurationText("r"), "{name: s, virtual_hosts: []}" }.Select(yaml => Parse(RouteConfiguration.Descriptor, yaml)),
+        .. new[] { RouteConfigurationText("r"), "{name: s, virtual_hosts: []}", BaseRoutes.Text }.Select(yaml => Parse(RouteConfiguration.Descriptor, yaml)),
         .. Clusters().Select(yaml => Parse(Cluster.Descriptor, yaml)),
         .. Assignments().Select(yaml => Parse(ClusterLoadAssignment.Descriptor, yaml)),
         .. Secrets().Select(yaml => Parse(Secret.Descriptor, yaml)),
@@ -44,6 +44,23 @@ internal static class BaseConfiguration
         "route_config_name" => "s",
         "service_name" => "other",
         "cluster" => "c",
+        "regex" => "other.*",
+        "max_direct_response_body_size_bytes" => 1u,
+        "path_template" => "/t/{two}/{one}",
+        "path_template_rewrite" => "/{one}",
+        "path_separated_prefix" => "/other",
+        "status" => 299u,
+        "inline_string" when shape.EndsWith("body.inline_string", StringComparison.Ordinal) => "other",
+        "inline_bytes" when shape.EndsWith("body.inline_bytes", StringComparison.Ordinal) => ByteString.CopyFromUtf8("other"),
+        "filename" when shape.EndsWith("body.filename", StringComparison.Ordinal) => "other.txt",
+        "environment_variable" when shape.EndsWith("body.environment_variable", StringComparison.Ordinal) => "MESH_TEST_OTHER",
+        "address_prefix" => "11.0.0.0",
+        "prefix_len" => 32u,
+        "prefix_rewrite" => "/else",
+        "scheme_redirect" => "wss",
+        "substitution" => "y",
+        "path_rewrite" => "/other",
+        "host_rewrite" => "other.example",
         "name" when shape.EndsWith("weighted_clusters.clusters[].name", StringComparison.Ordinal) => "c",
         "name" when shape.EndsWith("tls_certificate_sds_secret_configs[].name", StringComparison.Ordinal) => "other-certificate",
         "name" when shape.EndsWith("validation_context_sds_secret_config.name", StringComparison.Ordinal) => "other-validation",
@@ -60,6 +77,7 @@ internal static class BaseConfiguration
               {filters: [{name: hcm, typed_config: {{Hcm("r", "self")}} }]}]}
             """;
         yield return $"{{name: default, address: {{socket_address: {{address: 127.0.0.1, port_value: 15002}}}}, default_filter_chain: {{filters: [{{name: hcm, typed_config: {Hcm("r", "ads")}}}]}}}}";
+        yield return $"{{name: more, address: {{socket_address: {{address: 127.0.0.1, port_value: 15003}}}}, default_filter_chain: {{filters: [{{name: hcm, typed_config: {Hcm("more", "ads")}}}]}}}}";
         yield return $"{{name: pipe, address: {{pipe: {{path: /run/mesh.sock}}}}, filter_chains: [{{filters: [{{name: hcm, typed_config: {Hcm("r", "ads")}}}]}}]}}";
     }
 

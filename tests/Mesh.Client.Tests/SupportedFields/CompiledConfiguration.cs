@@ -8,7 +8,7 @@ namespace Mesh.Client.Tests.SupportedFields;
 /// <summary>Compiles the base configuration, and changed ones as updates of it, and tells what the change did.</summary>
 internal sealed class CompiledConfiguration
 {
-    private readonly SnapshotCompiler _compiler = new(_ => { });
+    private readonly SnapshotCompiler _compiler = new();
     private readonly string _baseDirectory;
     private readonly MeshSnapshot _snapshot;
     private readonly string _text;

@@ -30,8 +30,12 @@ internal sealed partial record ExpectedEffect(Regex Shape, Effect Effect, string
         new(OwnSources(), Effect.None, "ads and self both mean: from the source that gave this resource, and no other kind is taken"),
         new(InnerAssignmentName(), Effect.None, "a static cluster has its endpoints in itself; the name serves EDS only"),
         new(ListenAddress(), Effect.None, "the mesh opens no port: of a listener's address only the port chooses it"),
+        new(EngineOfRegexes(), Effect.None, "RE2 is the only engine there is"),
         new(EmptyOptions(), Effect.None, "an options message says nothing while it is empty, and each of its fields is reported"),
 
+        new(OfAnyTable(), Effect.None, "one decoder reads inline tables and those by name, and the latter show it"),
+        new(DirectResponseLimit(), Effect.Refused, "a body is longer than the limit"),
+        new(NameAndHeader(), Effect.Refused, "a cluster has a name or a header that names it, not both"),
         new(OtherValuesUnsupported(), Effect.Refused, "every other value is refused"),
         new(FilterFlags(), Effect.Refused, "without its flag the unsupported filter refuses the listener"),
         new(ValidateClusters(), Effect.Refused, "the route to a missing cluster refuses the configuration"),
@@ -45,7 +49,7 @@ internal sealed partial record ExpectedEffect(Regex Shape, Effect Effect, string
     /// <summary>The exception for a field at a place of this shape; null for the rule, which is to be visible.</summary>
     public static ExpectedEffect? For(string shape) => Exceptions.SingleOrDefault(exception => exception.Shape.IsMatch(shape));
 
-    [GeneratedRegex(@"(\.http_filters\[\]|\.filters\[\]|\.transport_socket)\.name$")]
+    [GeneratedRegex(@"(\.http_filters\[\]|\.filters\[\]|\.transport_socket|\.path_match_policy|\.path_rewrite_policy)\.name$")]
     private static partial Regex Names();
 
     [GeneratedRegex(@"\.(config_source|sds_config)$|\.(config_source|sds_config|eds_config)\.(ads|self)$")]
@@ -57,10 +61,22 @@ internal sealed partial record ExpectedEffect(Regex Shape, Effect Effect, string
     [GeneratedRegex(@"^Listener\.address\.(socket_address\.address|pipe\.path)$")]
     private static partial Regex ListenAddress();
 
+    [GeneratedRegex(@"\.route_config\.(ignore_path_parameters_in_path_matching|max_direct_response_body_size_bytes|vhost_header|virtual_hosts\[\]\.routes\[\]\.route\.weighted_clusters\.header_name)$")]
+    private static partial Regex OfAnyTable();
+
+    [GeneratedRegex(@"^RouteConfiguration\.max_direct_response_body_size_bytes$")]
+    private static partial Regex DirectResponseLimit();
+
+    [GeneratedRegex(@"\.route_config\..*\.clusters\[\]\.cluster_header$")]
+    private static partial Regex NameAndHeader();
+
+    [GeneratedRegex(@"\.google_re2$")]
+    private static partial Regex EngineOfRegexes();
+
     [GeneratedRegex(@"(auto_config|use_downstream_protocol_config)\.(http|http2)_protocol_options$|\.upstream_http_protocol_options$")]
     private static partial Regex EmptyOptions();
 
-    [GeneratedRegex(@"\.(require_tls|socket_address\.protocol)$|^Cluster\.type$")]
+    [GeneratedRegex(@"\.socket_address\.protocol$|^Cluster\.type$")]
     private static partial Regex OtherValuesUnsupported();
 
     [GeneratedRegex(@"\.http_filters\[\]\.(is_optional|disabled)$")]

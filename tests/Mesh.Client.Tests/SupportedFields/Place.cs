@@ -5,6 +5,8 @@ using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Mesh.Wire.Protos.Envoy.Extensions.Filters.Http.Router.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.Path.Match.UriTemplate.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.Path.Rewrite.UriTemplate.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.TransportSockets.RawBuffer.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.TransportSockets.Tls.V3;
 using Mesh.Wire.Protos.Mesh;
@@ -25,7 +27,7 @@ internal sealed record Place(ImmutableArray<Step> Way, string Path, string Shape
 {
     /// <summary>The messages that the decoder opens in an Any.</summary>
     public static IReadOnlyList<MessageDescriptor> Opened { get; } =
-        [HttpConnectionManager.Descriptor, Router.Descriptor, UpstreamTlsContext.Descriptor, RawBuffer.Descriptor, UpstreamOptions.Descriptor];
+        [HttpConnectionManager.Descriptor, Router.Descriptor, UpstreamTlsContext.Descriptor, RawBuffer.Descriptor, UpstreamOptions.Descriptor, UriTemplateMatchConfig.Descriptor, UriTemplateRewriteConfig.Descriptor];
 
     public static Support SupportOf(FieldDescriptor field) => MessageTable.For(field.ContainingType)[field.FieldNumber].Support;
 

@@ -1,4 +1,6 @@
 using System.Net.Http.Headers;
+using System.Text.Json;
+using Mesh.Matching;
 
 namespace Mesh.Client.Tests.SupportedFields;
 
@@ -17,7 +19,20 @@ internal static class SampleRequests
         Request("GET", "http://local:15001/other"),
         Request("GET", "http://local:15002/other"),
         Grpc(),
+        .. More(),
     ];
+
+    /// <summary>What a proxy would know of every sample.</summary>
+    public static RequestAttributes Attributes { get; } = new()
+    {
+        PeerCertificatePresented = true,
+        PeerCertificateValidated = true,
+        DynamicMetadata = new Dictionary<string, JsonElement>(StringComparer.Ordinal)
+        {
+            ["f"] = JsonDocument.Parse("""{"number": 3, "text": "v", "flag": true, "nothing": null, "list": ["u", "v"]}""").RootElement,
+        },
+        FilterState = new Dictionary<string, string>(StringComparer.Ordinal) { ["text"] = "v", ["address"] = "10.1.2.3:4" },
+    };
 
     /// <summary>A request whose headers the mutations of the base configuration meet.</summary>
     public static HttpRequestMessage WithHeaders()
@@ -31,6 +46,26 @@ internal static class SampleRequests
     {
         foreach (string name in new[] { "x-add", "x-removed", "added" })
             headers.TryAddWithoutValidation(name, "old");
+    }
+
+    private static IEnumerable<HttpRequestMessage> More()
+    {
+        string[] paths =
+        [
+            "/sep/a?q", "/re/a;b?q", "/rr?q", "/values", "/bytes", "/file", "/env", "/query?k=v&p", "/query?k=vx&p", "/cookie", "/grpc", "/fraction", "/tls", "/metadata",
+            "/state", "/none-text", "/none-range", "/none-item", "/none-or", "/none-state", "/query?k=v", "/t/1/2?q", "/header", "/weights", "/prr/q", "/pf/q?q", "/none", "/other/1", "/rr;/q",
+        ];
+        foreach (string path in paths)
+            yield return Request("GET", $"http://more.example:15003{path}", ("x-exact", "v"), ("x-string", "value"), ("x-range", "1"), ("x-cluster", "a"), ("cookie", "c=v; e=f"));
+        yield return Request("GET", "http://more.example:15003/cookie", ("cookie", "c=v; e=g"), ("x-string", "w"));
+        yield return Request("GET", "http://more.example:15003/cookie", ("cookie", "c=V; e=f"), ("x-string", "u"));
+        yield return Request("CONNECT", "http://more.example:15003/");
+        yield return Request("GET", "http://secure.example:15003/", ("x-cluster", "gone"));
+        yield return Request("GET", "http://more.example:15003/header", ("x-cluster", "gone"), ("x-host", "secure.example"));
+        yield return Request("GET", "http://more.example:15003/header", ("x-cluster", "gone"));
+        HttpRequestMessage grpc = Request("POST", "http://more.example:15003/grpc");
+        grpc.Content = new ByteArrayContent([]) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc") } };
+        yield return grpc;
     }
 
     private static HttpRequestMessage Request(string method, string url, params (string Name, string Value)[] headers)

@@ -38,12 +38,13 @@ internal sealed class SnapshotText
 
     private void Add(Listener listener)
     {
-        Line($"listener {listener.Name} {listener.Resource.Port} routes {listener.RouteConfiguration.Name}");
+        Line($"listener {listener.Name} {listener.Resource.Port} routes {listener.RouteConfiguration.Name} suppress {listener.Resource.SuppressEnvoyHeaders}");
         foreach (HttpRequestMessage request in SampleRequests.All)
-            Line($" {request.RequestUri!.Authority}: {listener.Routes.FindHost(request.RequestUri.Authority, out string domain)?.Name} by {domain}");
+            Line($" {request.RequestUri!.Authority}: {listener.Routes.FindHost(View(request), out string domain)?.Name} by {domain}");
         foreach (VirtualHost<Route> host in listener.Routes.VirtualHosts)
         {
-            Line($" host {host.Name}: {string.Join(' ', host.Domains)}");
+            Line($" host {host.Name}: {string.Join(' ', host.Domains)} tls {host.RequireTls}");
+            Line($"  virtual clusters {string.Join(' ', SampleRequests.All.Select(request => host.VirtualClusterOf(View(request))))}");
             foreach (RouteEntry<Route> entry in host.Routes)
                 Add(entry, listener);
         }
@@ -53,23 +54,30 @@ internal sealed class SnapshotText
     {
         Route route = entry.Route;
         Line($"  route {route.Name} {entry.Matcher} takes {string.Join(' ', SampleRequests.All.Select(request => entry.Matcher.Matches(View(request)) ? 1 : 0))}");
-        Line($"   sends /matched/sample?q to {route.RewritePath("/matched/sample?q")}");
+        RequestView[] taken = [.. SampleRequests.All.Select(View).Where(view => entry.Matcher.Matches(view))];
+        Line($"   sends {string.Join(' ', taken.Select(view => route.RewritePath(view)))}");
+        Line($"   answers {route.Redirect?.StatusCode} {string.Join(' ', taken.Select(view => route.Redirect?.Location(view, view.Scheme)))} {route.DirectResponse}");
+        Line($"   not found {route.Action.ClusterNotFoundStatus} forwarded {route.Action.AppendForwardedHost}");
         Line($"   timeouts {route.Timeout(grpc: false, listener)} {route.Timeout(grpc: true, listener)}");
         Line($"   idle {route.Action.IdleTimeout ?? listener.Resource.StreamIdleTimeout ?? CallTimeout.DefaultStreamIdleTimeout}");
         Add(route.Retry);
         foreach (RouteDestination destination in route.Destinations)
         {
-            Line($"   to {destination.Name} known {destination.Slot >= 0} weight {destination.Weight} as {destination.HostRewrite}");
+            Line($"   to {destination.Name} known {destination.Slot >= 0} weight {destination.Weight} as {destination.HostRewrite} {string.Join(' ', taken.Select(view => route.RewriteHost(destination, view)))}");
+            Line($"    named by {destination.ClusterHeader}");
             using HttpRequestMessage request = SampleRequests.WithHeaders();
             using var response = new HttpResponseMessage { Content = new ByteArrayContent([]) };
             SampleRequests.AddHeaders(response.Headers);
-            destination.Headers?.ApplyToRequest(request.Headers, null);
-            destination.Headers?.ApplyToResponse(response);
+            destination.Headers?.ApplyToRequest(request.Headers, null, new FormatContext(View(SampleRequests.All[0])));
+            destination.Headers?.ApplyToResponse(response, new FormatContext(View(SampleRequests.All[0])));
             Line($"    request {Show(request.Headers)}");
             Line($"    response {Show(response.Headers)}");
         }
 
-        Line($"   chosen {string.Join(' ', Enumerable.Range(0, 8).Select(seed => route.Choose(new Random(seed)).Name))}");
+        if (route.Destinations.Count == 0)
+            return;
+        Line($"   chosen {string.Join(' ', Enumerable.Range(0, 8).Select(seed => route.Choose(default, new Random(seed)).Name))}");
+        Line($"   chosen {string.Join(' ', taken.Select(view => route.Choose(view, new Random(1)).Name))}");
     }
 
     private void Add(RetryPolicy? retry)
@@ -116,5 +124,10 @@ internal sealed class SnapshotText
     private static string Show(HttpHeaders headers) =>
         string.Join("; ", headers.NonValidated.OrderBy(header => header.Key, StringComparer.Ordinal).Select(header => $"{header.Key}: {string.Join('|', header.Value)}"));
 
-    private static RequestView View(HttpRequestMessage request) => new RequestTarget(request).View(request);
+    // The random number lies on the border of the fractions of the base configuration.
+    private static RequestView View(HttpRequestMessage request)
+    {
+        RequestView view = new RequestTarget(request).View(request, random: 0);
+        return new RequestView(view.Method, view.Scheme, view.Authority, view.Path, request.Headers, request.Content?.Headers) { Random = 10_010, Attributes = SampleRequests.Attributes };
+    }
 }

@@ -1,4 +1,6 @@
 using System.Net.Http.Headers;
+using Mesh.Matching;
+using Mesh.Primitives;
 using Mesh.Resources;
 
 namespace Mesh.Policies.Headers;
@@ -10,8 +12,17 @@ namespace Mesh.Policies.Headers;
 internal sealed class HeaderMutator
 {
     private readonly HeaderMutationsResource[] _levels;
+    private readonly Dictionary<string, SubstitutionFormat> _formats = new(StringComparer.Ordinal);
 
-    private HeaderMutator(HeaderMutationsResource[] levels) => _levels = levels;
+    private HeaderMutator(HeaderMutationsResource[] levels)
+    {
+        _levels = levels;
+        foreach (HeaderMutationsResource level in levels)
+        {
+            AddFormats(level.RequestAdd);
+            AddFormats(level.ResponseAdd);
+        }
+    }
 
     /// <param name="mostSpecificFirst">The levels: weighted cluster, route, virtual host, route configuration.</param>
     /// <param name="mostSpecificWins">Whether the most specific is applied last.</param>
@@ -30,25 +41,25 @@ internal sealed class HeaderMutator
         return levels.Count == 0 ? null : new HeaderMutator([.. levels]);
     }
 
-    public void ApplyToRequest(HttpRequestHeaders headers, HttpContentHeaders? contentHeaders)
+    public void ApplyToRequest(HttpRequestHeaders headers, HttpContentHeaders? contentHeaders, in FormatContext context)
     {
         foreach (HeaderMutationsResource level in _levels)
         {
             foreach (string name in level.RequestRemove)
                 Remove(name, headers, contentHeaders);
             foreach (HeaderToAddResource header in level.RequestAdd)
-                Add(header, headers, contentHeaders);
+                Add(header, headers, contentHeaders, context);
         }
     }
 
-    public void ApplyToResponse(HttpResponseMessage response)
+    public void ApplyToResponse(HttpResponseMessage response, in FormatContext context)
     {
         foreach (HeaderMutationsResource level in _levels)
         {
             foreach (string name in level.ResponseRemove)
                 Remove(name, response.Headers, response.Content.Headers);
             foreach (HeaderToAddResource header in level.ResponseAdd)
-                Add(header, response.Headers, response.Content.Headers);
+                Add(header, response.Headers, response.Content.Headers, context);
         }
     }
 
@@ -74,9 +85,19 @@ internal sealed class HeaderMutator
         contentHeaders?.NonValidatedRemove(name);
     }
 
-    private static void Add(HeaderToAddResource header, HttpHeaders headers, HttpHeaders? contentHeaders)
+    private void AddFormats(ValueList<HeaderToAddResource> headers)
     {
-        if (header.Value.Length == 0 && !header.KeepEmptyValue)
+        foreach (HeaderToAddResource header in headers)
+        {
+            if (header.IsFormat && SubstitutionFormat.Parse(header.Value, out _) is { } format)
+                _formats.TryAdd(header.Value, format);
+        }
+    }
+
+    private void Add(HeaderToAddResource header, HttpHeaders headers, HttpHeaders? contentHeaders, in FormatContext context)
+    {
+        string value = header.IsFormat ? context.Evaluate(_formats[header.Value]) : header.Value;
+        if (value.Length == 0 && !header.KeepEmptyValue)
             return;
         HttpHeaders? holder = headers.NonValidated.Contains(header.Name) ? headers
             : contentHeaders is not null && contentHeaders.NonValidated.Contains(header.Name) ? contentHeaders
@@ -92,7 +113,7 @@ internal sealed class HeaderMutator
         }
 
         // A content header is refused by the request's own collection, and the other way round.
-        if (!(holder ?? headers).TryAddWithoutValidation(header.Name, header.Value))
-            contentHeaders?.TryAddWithoutValidation(header.Name, header.Value);
+        if (!(holder ?? headers).TryAddWithoutValidation(header.Name, value))
+            contentHeaders?.TryAddWithoutValidation(header.Name, value);
     }
 }

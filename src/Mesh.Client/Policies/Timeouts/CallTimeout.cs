@@ -13,13 +13,23 @@ internal readonly record struct CallTimeout(TimeSpan? Value, string Source)
     /// <summary>Envoy's default for <c>HttpConnectionManager.stream_idle_timeout</c>.</summary>
     public static readonly TimeSpan DefaultStreamIdleTimeout = TimeSpan.FromMinutes(5);
 
-    /// <summary>The timeout of an HTTP call: <c>RouteAction.timeout</c>, 15 s when unset, none when zero.</summary>
-    public static CallTimeout ForHttp(TimeSpan? route) => route switch
+    /// <summary>The timeout of an HTTP call: <c>RouteAction.timeout</c>, 15 s when unset, none when zero; and no longer than a stream may last.</summary>
+    /// <param name="route"><c>RouteAction.timeout</c>.</param>
+    /// <param name="routeMax"><c>max_stream_duration</c> of the route, which counts in place of the listener's; zero is off.</param>
+    /// <param name="listenerMax">That of the listener.</param>
+    public static CallTimeout ForHttp(TimeSpan? route, TimeSpan? routeMax = null, TimeSpan? listenerMax = null)
     {
-        null => new CallTimeout(DefaultRouteTimeout, "default"),
-        { Ticks: 0 } => new CallTimeout(null, "route timeout 0"),
-        _ => new CallTimeout(route, "route timeout"),
-    };
+        CallTimeout timeout = route switch
+        {
+            null => new CallTimeout(DefaultRouteTimeout, "default"),
+            { Ticks: 0 } => new CallTimeout(null, "route timeout 0"),
+            _ => new CallTimeout(route, "route timeout"),
+        };
+        TimeSpan? max = routeMax ?? listenerMax;
+        return max > TimeSpan.Zero && (timeout.Value is not { } value || max < value)
+            ? new CallTimeout(max, routeMax is null ? "listener max_stream_duration" : "route max_stream_duration")
+            : timeout;
+    }
 
     /// <summary>
     /// The timeout of a gRPC call by gRFC A31: <c>grpc_timeout_header_max</c> where set, else <c>max_stream_duration</c> of the route,

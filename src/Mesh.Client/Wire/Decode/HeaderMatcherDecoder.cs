@@ -39,8 +39,10 @@ internal static class HeaderMatcherDecoder
             case HeaderMatcher.HeaderMatchSpecifierOneofCase.StringMatch:
                 using (errors.At("string_match"))
                     return Decode(message.StringMatch, errors) is { } value ? matcher with { Value = value } : null;
+            case HeaderMatcher.HeaderMatchSpecifierOneofCase.SafeRegexMatch:
+                using (errors.At("safe_regex_match"))
+                    return RegexDecoder.Decode(message.SafeRegexMatch, errors) is { } regex ? matcher with { Value = new StringMatcherResource(StringMatchKind.Regex, regex) } : null;
             default:
-                // safe_regex_match: the scan has refused it.
                 return null;
         }
     }
@@ -58,11 +60,15 @@ internal static class HeaderMatcherDecoder
                 return NonEmpty(StringMatchKind.Suffix, message.Suffix, "suffix", message.IgnoreCase, errors);
             case StringMatcher.MatchPatternOneofCase.Contains:
                 return NonEmpty(StringMatchKind.Contains, message.Contains, "contains", message.IgnoreCase, errors);
+            case StringMatcher.MatchPatternOneofCase.SafeRegex:
+                // ignore_case has no effect on a regular expression, which says so itself: (?i).
+                using (errors.At("safe_regex"))
+                    return RegexDecoder.Decode(message.SafeRegex, errors) is { } regex ? new StringMatcherResource(StringMatchKind.Regex, regex) : null;
             case StringMatcher.MatchPatternOneofCase.None:
-                errors.Error("a pattern is required: exact, prefix, suffix or contains");
+                errors.Error("a pattern is required: exact, prefix, suffix, contains or safe_regex");
                 return null;
             default:
-                // safe_regex or custom: the scan has refused it.
+                // custom: the scan has refused it.
                 return null;
         }
     }

@@ -72,7 +72,12 @@ internal static class HeaderMutationsDecoder
             errors.Error("header.value", "holds a NUL, CR or LF, which no header value may");
         else if (!Ascii.IsValid(value))
             errors.Error(option.Header.RawValue.IsEmpty ? "header.value" : "header.raw_value", "holds a character outside ASCII, which .NET sends in no header");
-        value = Unescape(value, errors);
+        bool isFormat = false;
+        if (value.Contains('%', StringComparison.Ordinal) && FormatDecoder.Decode(value, "header.value", errors) is { } format)
+        {
+            isFormat = !format.IsConstant;
+            value = isFormat ? value : format.Constant;
+        }
 
         HeaderAppendAction action = Decode(option.AppendAction, errors);
         if (option.Append is { } append)
@@ -84,7 +89,7 @@ internal static class HeaderMutationsDecoder
                 action = HeaderAppendAction.OverwriteIfExistsOrAdd;
         }
 
-        return errors.ErrorCount > before ? null : new HeaderToAddResource(option.Header.Key, value, action, option.KeepEmptyValue);
+        return errors.ErrorCount > before ? null : new HeaderToAddResource(option.Header.Key, value, action, option.KeepEmptyValue) { IsFormat = isFormat };
     }
 
     private static HeaderAppendAction Decode(HeaderValueOption.Types.HeaderAppendAction action, ErrorCollector errors)
@@ -118,23 +123,5 @@ internal static class HeaderMutationsDecoder
             errors.Error(field, $"'{name}': ':'-prefixed and host headers may not be modified; use host_rewrite_literal for the host");
         else if (!IsToken(name))
             errors.Error(field, $"'{name}' is not a valid header name");
-    }
-
-    /// <summary>A percent sign starts a formatter variable, <c>%%</c> is one percent sign.</summary>
-    private static string Unescape(string value, ErrorCollector errors)
-    {
-        int at = value.IndexOf('%', StringComparison.Ordinal);
-        while (at >= 0)
-        {
-            if (at + 1 >= value.Length || value[at + 1] != '%')
-            {
-                errors.Error("header.value", $"'{value}': formatter variables (%...%) are not supported by this version; write %% for a percent sign");
-                return value;
-            }
-
-            at = value.IndexOf('%', at + 2);
-        }
-
-        return value.Replace("%%", "%", StringComparison.Ordinal);
     }
 }

@@ -12,7 +12,7 @@ namespace Mesh.Wire.Decode;
 /// </summary>
 internal static class ListenerDecoder
 {
-    public static ListenerResource? Decode(Listener message, ErrorCollector errors)
+    public static ListenerResource? Decode(Listener message, string baseDirectory, ErrorCollector errors)
     {
         message.Name.Require("name", errors);
         if (message.ApiListener?.ApiListener_ is { } api)
@@ -20,7 +20,7 @@ internal static class ListenerDecoder
             ReportBeside(message, errors);
             using (errors.At("api_listener"))
             using (errors.At("api_listener"))
-                return AnyDecoder.Open<HttpConnectionManager>(api, errors) is { } manager ? Decode(message.Name, port: null, manager, errors) : null;
+                return AnyDecoder.Open<HttpConnectionManager>(api, errors) is { } manager ? Decode(message.Name, port: null, manager, baseDirectory, errors) : null;
         }
 
         int? port = null;
@@ -30,7 +30,7 @@ internal static class ListenerDecoder
                 port = DecodePort(message.Address, errors);
         }
 
-        return FindManager(message, errors) is { } found ? Decode(message.Name, port, found, errors) : null;
+        return FindManager(message, manager => Decode(message.Name, port, manager, baseDirectory, errors), errors);
     }
 
     /// <summary>An API listener has no socket and no chains; what is given all the same is said to have no effect.</summary>
@@ -58,11 +58,11 @@ internal static class ListenerDecoder
             return EndpointsDecoder.Decode(address.SocketAddress, allowNames: false, errors)?.Port;
     }
 
-    /// <summary>The HttpConnectionManager of the first chain that takes every connection; others are reported.</summary>
-    private static HttpConnectionManager? FindManager(Listener message, ErrorCollector errors)
+    /// <summary>The HttpConnectionManager of the first chain that takes every connection, decoded where it stands; others are reported.</summary>
+    private static ListenerResource? FindManager(Listener message, Func<HttpConnectionManager, ListenerResource> decode, ErrorCollector errors)
     {
         int before = errors.ErrorCount;
-        HttpConnectionManager? manager = null;
+        ListenerResource? manager = null;
         for (int i = 0; i < message.FilterChains.Count; i++)
         {
             FilterChain chain = message.FilterChains[i];
@@ -73,7 +73,7 @@ internal static class ListenerDecoder
                 else if (manager is not null)
                     errors.Warning("an earlier chain takes every connection: this one has no effect");
                 else
-                    manager = FindManager(chain, errors);
+                    manager = FindManager(chain, decode, errors);
             }
         }
 
@@ -82,7 +82,7 @@ internal static class ListenerDecoder
             using (errors.At("default_filter_chain"))
             {
                 if (manager is null)
-                    manager = FindManager(rest, errors);
+                    manager = FindManager(rest, decode, errors);
                 else
                     errors.Warning("an earlier chain takes every connection: this one has no effect");
             }
@@ -93,9 +93,9 @@ internal static class ListenerDecoder
         return manager;
     }
 
-    private static HttpConnectionManager? FindManager(FilterChain chain, ErrorCollector errors)
+    private static ListenerResource? FindManager(FilterChain chain, Func<HttpConnectionManager, ListenerResource> decode, ErrorCollector errors)
     {
-        HttpConnectionManager? manager = null;
+        ListenerResource? manager = null;
         for (int i = 0; i < chain.Filters.Count; i++)
         {
             Filter filter = chain.Filters[i];
@@ -114,7 +114,7 @@ internal static class ListenerDecoder
                 else
                 {
                     using (errors.At("typed_config"))
-                        manager = AnyDecoder.Open<HttpConnectionManager>(filter.TypedConfig, errors);
+                        manager = AnyDecoder.Open<HttpConnectionManager>(filter.TypedConfig, errors) is { } found ? decode(found) : null;
                 }
             }
         }
@@ -122,11 +122,12 @@ internal static class ListenerDecoder
         return manager;
     }
 
-    private static ListenerResource Decode(string name, int? port, HttpConnectionManager message, ErrorCollector errors)
+    private static ListenerResource Decode(string name, int? port, HttpConnectionManager message, string baseDirectory, ErrorCollector errors)
     {
         DecodeFilters(message, errors);
         string? routeConfigurationName = null;
         RouteConfigurationResource? inline = null;
+        string inlinePath = "";
         switch (message.RouteSpecifierCase)
         {
             case HttpConnectionManager.RouteSpecifierOneofCase.Rds:
@@ -139,7 +140,11 @@ internal static class ListenerDecoder
                 break;
             case HttpConnectionManager.RouteSpecifierOneofCase.RouteConfig:
                 using (errors.At("route_config"))
-                    inline = RouteConfigurationDecoder.Decode(message.RouteConfig, errors);
+                {
+                    inlinePath = errors.Path;
+                    inline = RouteConfigurationDecoder.Decode(message.RouteConfig, baseDirectory, errors);
+                }
+
                 break;
             case HttpConnectionManager.RouteSpecifierOneofCase.None:
                 errors.Error("required: rds or route_config");
@@ -165,9 +170,20 @@ internal static class ListenerDecoder
             Port = port,
             RouteConfigurationName = routeConfigurationName,
             Inline = inline,
+            InlinePath = inlinePath,
             StreamIdleTimeout = message.StreamIdleTimeout.Read("stream_idle_timeout", errors),
             MaxStreamDuration = maxStreamDuration,
+            SuppressEnvoyHeaders = FindRouter(message, errors)?.SuppressEnvoyHeaders ?? false,
         };
+    }
+
+    private static Router? FindRouter(HttpConnectionManager message, ErrorCollector errors)
+    {
+        if (message.HttpFilters is not [.., { TypedConfig: { } config }] || AnyDecoder.TypeName(config.TypeUrl) != Router.Descriptor.FullName)
+            return null;
+        using (errors.At("http_filters", message.HttpFilters.Count - 1))
+        using (errors.At("typed_config"))
+            return AnyDecoder.Open<Router>(config, errors);
     }
 
     /// <summary>gRFC A39: names are unique, the router comes last, an unknown filter is refused unless it is optional.</summary>

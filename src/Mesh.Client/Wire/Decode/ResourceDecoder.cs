@@ -35,9 +35,9 @@ internal sealed class ResourceDecoder(ResourceSet into, ErrorCollector errors)
     public void Decode(string typeName, ReadOnlySpan<byte> wire)
     {
         if (typeName == Listener.Descriptor.FullName)
-            Decode(wire, Listener.Parser, "Listener", m => m.Name, into.Listeners, (m, _) => ListenerDecoder.Decode(m, errors));
+            Decode(wire, Listener.Parser, "Listener", m => m.Name, into.Listeners, (m, d) => ListenerDecoder.Decode(m, d, errors));
         else if (typeName == RouteConfiguration.Descriptor.FullName)
-            Decode(wire, RouteConfiguration.Parser, "RouteConfiguration", m => m.Name, into.RouteConfigurations, (m, _) => RouteConfigurationDecoder.Decode(m, errors));
+            Decode(wire, RouteConfiguration.Parser, "RouteConfiguration", m => m.Name, into.RouteConfigurations, (m, d) => RouteConfigurationDecoder.Decode(m, d, errors));
         else if (typeName == Cluster.Descriptor.FullName)
             Decode(wire, Cluster.Parser, "Cluster", m => m.Name, into.Clusters, (m, d) => ClusterDecoder.Decode(m, d, errors));
         else if (typeName == ClusterLoadAssignment.Descriptor.FullName)
@@ -72,15 +72,19 @@ internal sealed class ResourceDecoder(ResourceSet into, ErrorCollector errors)
 
         string name = nameOf(message);
         string owner = $"{kind} '{name}'";
-        into.Origins.TryAdd(owner, new ResourceOrigin(File, errors.DocumentPath));
+        bool isFirst = into.Origins.TryAdd(owner, new ResourceOrigin(File, errors.DocumentPath));
         using (errors.Owner(owner))
         {
             _scan.Scan(wire, MessageTable.For(message.Descriptor));
             TResource? resource = decode(message, BaseDirectory);
             if (name.Length == 0 && errors.ErrorCount == before)
                 errors.Error("name", "required, and must not be empty");
-            if (resource is not null && errors.ErrorCount == before && !resources.TryAdd(name, resource))
+            if (!isFirst && name.Length > 0)
                 errors.Error("name", $"another {kind} has this name already; names must be unique");
+            if (resource is not null && errors.ErrorCount == before)
+                resources.Add(name, resource);
+            else
+                into.Refused.Add(owner);
         }
     }
 }

@@ -7,8 +7,9 @@ namespace Mesh.Wire.Decode;
 /// <summary><c>RouteConfiguration</c> and its virtual hosts, validated as Envoy and gRPC (gRFC A28) do.</summary>
 internal static class RouteConfigurationDecoder
 {
-    public static RouteConfigurationResource Decode(RouteConfiguration message, ErrorCollector errors)
+    public static RouteConfigurationResource Decode(RouteConfiguration message, string baseDirectory, ErrorCollector errors)
     {
+        var settings = new RouteDecoderSettings(message.MaxDirectResponseBodySizeBytes ?? LocalAnswerDecoder.DefaultMaxBody, baseDirectory);
         var hosts = new List<VirtualHostResource>(message.VirtualHosts.Count);
         var names = new HashSet<string>(StringComparer.Ordinal);
         var domains = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
@@ -16,13 +17,15 @@ internal static class RouteConfigurationDecoder
         {
             using (errors.At("virtual_hosts", i))
             {
-                VirtualHostResource host = Decode(message.VirtualHosts[i], domains, errors);
+                VirtualHostResource host = Decode(message.VirtualHosts[i], settings, domains, errors);
                 if (host.Name.Length > 0 && !names.Add(host.Name))
-                    errors.Error("name", $"'{host.Name}' names an earlier virtual host too; names must be unique");
+                    errors.Warning("name", $"'{host.Name}' names an earlier virtual host too: explanations cannot tell them apart");
                 hosts.Add(host);
             }
         }
 
+        if (message.IgnorePortInHostMatching && message.VhostHeader.Length > 0)
+            errors.Error("vhost_header", "set beside ignore_port_in_host_matching; only one of them may be set");
         return new RouteConfigurationResource
         {
             Name = message.Name,
@@ -32,10 +35,20 @@ internal static class RouteConfigurationDecoder
             MostSpecificHeaderMutationsWins = message.MostSpecificHeaderMutationsWins,
             ValidateClusters = message.ValidateClusters,
             IgnorePortInHostMatching = message.IgnorePortInHostMatching,
+            IgnorePathParametersInPathMatching = message.IgnorePathParametersInPathMatching,
+            VhostHeader = message.VhostHeader.ToLowerInvariant(),
         };
     }
 
-    private static VirtualHostResource Decode(VirtualHost message, HashSet<string> domains, ErrorCollector errors)
+    private static VirtualClusterResource Decode(VirtualCluster message, ErrorCollector errors)
+    {
+        message.Name.Require("name", errors);
+        if (message.Headers.Count == 0)
+            errors.Error("headers", "at least one is required");
+        return new VirtualClusterResource(message.Name, RouteMatchDecoder.Decode(message.Headers, "headers", errors, HeaderMatcherDecoder.Decode));
+    }
+
+    private static VirtualHostResource Decode(VirtualHost message, RouteDecoderSettings settings, HashSet<string> domains, ErrorCollector errors)
     {
         message.Name.Require("name", errors);
         if (message.Domains.Count == 0)
@@ -56,15 +69,15 @@ internal static class RouteConfigurationDecoder
             }
         }
 
-        if (message.RequireTls != VirtualHost.Types.TlsRequirementType.None)
-            errors.Error("require_tls", $"{message.RequireTls.ProtoName()} is not supported by this version; only NONE is");
+        if (message.RequireTls is < VirtualHost.Types.TlsRequirementType.None or > VirtualHost.Types.TlsRequirementType.All)
+            errors.Error("require_tls", $"{(int)message.RequireTls} is not known; allowed are NONE, EXTERNAL_ONLY and ALL");
 
         var routes = new List<RouteResource>(message.Routes.Count);
         for (int i = 0; i < message.Routes.Count; i++)
         {
             using (errors.At("routes", i))
             {
-                if (RouteDecoder.Decode(message.Routes[i], errors) is { } route)
+                if (RouteDecoder.Decode(message.Routes[i], settings, errors) is { } route)
                     routes.Add(route);
             }
         }
@@ -84,6 +97,8 @@ internal static class RouteConfigurationDecoder
             Headers = HeaderMutationsDecoder.Decode(
                 message.RequestHeadersToAdd, message.RequestHeadersToRemove, message.ResponseHeadersToAdd, message.ResponseHeadersToRemove, errors),
             RetryPolicy = retry,
+            RequireTls = (TlsRequirement)message.RequireTls,
+            VirtualClusters = RouteMatchDecoder.Decode(message.VirtualClusters, "virtual_clusters", errors, Decode),
         };
     }
 }

@@ -1,74 +1,64 @@
 using System.Buffers;
 using Mesh.Primitives;
 using Mesh.Resources;
+using Mesh.Wire.Protos.Envoy.Config.Core.V3;
 using Mesh.Wire.Protos.Envoy.Config.Route.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.Path.Rewrite.UriTemplate.V3;
 
 namespace Mesh.Wire.Decode;
+
+/// <summary>What routes take from their route configuration.</summary>
+/// <param name="MaxBody">The longest body of a direct response.</param>
+/// <param name="BaseDirectory">What relative file names are relative to.</param>
+internal readonly record struct RouteDecoderSettings(uint MaxBody, string BaseDirectory);
 
 /// <summary><c>Route</c> with its match and its action. What this version cannot match or do is refused by the scan of its marks.</summary>
 internal static class RouteDecoder
 {
-    private static readonly SearchValues<char> ForbiddenInPaths = SearchValues.Create("\0\r\n \t");
+    private static readonly SearchValues<char> ForbiddenInPaths = SearchValues.Create("\0\r\n \t\\?#");
     private static readonly SearchValues<char> ForbiddenInHosts = SearchValues.Create("\0\r\n \t/@");
 
-    public static RouteResource? Decode(Route message, ErrorCollector errors)
+    public static RouteResource? Decode(Route message, RouteDecoderSettings settings, ErrorCollector errors)
     {
         RouteMatchResource? match = null;
         if (message.Match.Require("match", errors))
         {
             using (errors.At("match"))
-                match = Decode(message.Match, errors);
+                match = RouteMatchDecoder.Decode(message.Match, errors);
         }
 
         RouteActionResource? action = null;
-        if (message.ActionCase == Route.ActionOneofCase.Route_)
+        RedirectResource? redirect = null;
+        DirectResponseResource? direct = null;
+        switch (message.ActionCase)
         {
-            using (errors.At("route"))
-                action = Decode(message.Route_, errors);
-        }
-        else if (message.ActionCase == Route.ActionOneofCase.None)
-        {
-            errors.Error("an action is required: route");
+            case Route.ActionOneofCase.Route_:
+                using (errors.At("route"))
+                {
+                    action = Decode(message.Route_, errors);
+                    if (message.Route_.PathRewritePolicy is { } policy)
+                        action = action with { PathTemplateRewrite = Template(policy, match, message.Route_, errors) };
+                }
+
+                break;
+            case Route.ActionOneofCase.Redirect:
+                using (errors.At("redirect"))
+                    redirect = LocalAnswerDecoder.Decode(message.Redirect, errors);
+                break;
+            case Route.ActionOneofCase.DirectResponse:
+                using (errors.At("direct_response"))
+                    direct = LocalAnswerDecoder.Decode(message.DirectResponse, settings.MaxBody, settings.BaseDirectory, errors);
+                break;
+            case Route.ActionOneofCase.None:
+                errors.Error("an action is required: route, redirect or direct_response");
+                break;
         }
 
         HeaderMutationsResource headers = HeaderMutationsDecoder.Decode(
             message.RequestHeadersToAdd, message.RequestHeadersToRemove, message.ResponseHeadersToAdd, message.ResponseHeadersToRemove, errors);
-        return match is null || action is null
-            ? null
-            : new RouteResource { Name = message.Name, Match = match, Action = action, Headers = headers };
-    }
-
-    private static RouteMatchResource? Decode(RouteMatch message, ErrorCollector errors)
-    {
-        var headers = new List<HeaderMatcherResource>(message.Headers.Count);
-        for (int i = 0; i < message.Headers.Count; i++)
-        {
-            using (errors.At("headers", i))
-            {
-                if (HeaderMatcherDecoder.Decode(message.Headers[i], errors) is { } header)
-                    headers.Add(header);
-            }
-        }
-
-        switch (message.PathSpecifierCase)
-        {
-            case RouteMatch.PathSpecifierOneofCase.Prefix:
-            case RouteMatch.PathSpecifierOneofCase.Path:
-                bool prefix = message.PathSpecifierCase == RouteMatch.PathSpecifierOneofCase.Prefix;
-                return new RouteMatchResource
-                {
-                    PathKind = prefix ? PathMatchKind.Prefix : PathMatchKind.Exact,
-                    Path = prefix ? message.Prefix : message.Path,
-                    CaseSensitive = message.CaseSensitive ?? true,
-                    Headers = headers.ToValueList(),
-                };
-            case RouteMatch.PathSpecifierOneofCase.None:
-                errors.Error("a path specifier is required: prefix or path");
-                return null;
-            default:
-                // Another path specifier: the scan has refused it by name.
-                return null;
-        }
+        if (match is null || (action is null && redirect is null && direct is null))
+            return null;
+        return new RouteResource { Name = message.Name, Match = match, Action = action ?? RouteActionResource.None, Redirect = redirect, DirectResponse = direct, Headers = headers };
     }
 
     private static RouteActionResource Decode(RouteAction message, ErrorCollector errors)
@@ -80,12 +70,15 @@ internal static class RouteDecoder
                 message.Cluster.Require("cluster", errors);
                 clusters.Add(new WeightedClusterResource(message.Cluster, 1));
                 break;
+            case RouteAction.ClusterSpecifierOneofCase.ClusterHeader:
+                CheckHeaderName(message.ClusterHeader, "cluster_header", errors);
+                break;
             case RouteAction.ClusterSpecifierOneofCase.WeightedClusters:
                 using (errors.At("weighted_clusters"))
                     Decode(message.WeightedClusters, clusters, errors);
                 break;
             case RouteAction.ClusterSpecifierOneofCase.None:
-                errors.Error("a cluster specifier is required: cluster or weighted_clusters");
+                errors.Error("a cluster specifier is required: cluster, cluster_header or weighted_clusters");
                 break;
         }
 
@@ -97,8 +90,20 @@ internal static class RouteDecoder
         }
 
         CheckHost(message.HostRewriteLiteral, errors);
-        if (message.PrefixRewrite.AsSpan().ContainsAny(ForbiddenInPaths))
-            errors.Error("prefix_rewrite", "holds a space, tab, NUL, CR or LF, which no path may");
+        CheckPath(message.PrefixRewrite, errors);
+        if (message.PrefixRewrite.Length > 0 && message.RegexRewrite is not null)
+            errors.Error("regex_rewrite", "set beside prefix_rewrite; only one of them may be set");
+        if (message.PathRewrite.Length > 0)
+        {
+            FormatDecoder.Decode(message.PathRewrite, "path_rewrite", errors);
+            if (message.PrefixRewrite.Length > 0 || message.RegexRewrite is not null)
+                errors.Error("path_rewrite", "set beside prefix_rewrite or regex_rewrite; only one of them may be set");
+        }
+
+        if (message.HostRewriteSpecifierCase == RouteAction.HostRewriteSpecifierOneofCase.HostRewrite)
+            FormatDecoder.Decode(message.HostRewrite, "host_rewrite", errors);
+        if (message.HostRewriteSpecifierCase == RouteAction.HostRewriteSpecifierOneofCase.HostRewriteHeader)
+            CheckHeaderName(message.HostRewriteHeader, "host_rewrite_header", errors);
         TimeSpan? maxStream = null, headerMax = null;
         if (message.MaxStreamDuration is { } limits)
         {
@@ -113,7 +118,17 @@ internal static class RouteDecoder
         {
             Clusters = clusters.ToValueList(),
             IsWeighted = message.ClusterSpecifierCase == RouteAction.ClusterSpecifierOneofCase.WeightedClusters,
+            ClusterHeader = message.ClusterHeader.ToLowerInvariant(),
+            WeightHeader = message.WeightedClusters?.HeaderName.ToLowerInvariant() ?? "",
+            ClusterNotFoundStatus = NotFoundStatus(message.ClusterNotFoundResponseCode, errors),
             PrefixRewrite = message.PrefixRewrite,
+            RegexRewrite = RegexDecoder.Decode(message.RegexRewrite, "regex_rewrite", errors),
+            HostRewriteHeader = message.HostRewriteHeader.ToLowerInvariant(),
+            HostRewritePathRegex = RegexDecoder.Decode(message.HostRewritePathRegex, "host_rewrite_path_regex", errors),
+            PathRewriteFormat = message.PathRewrite,
+            HostRewriteFormat = message.HostRewriteSpecifierCase == RouteAction.HostRewriteSpecifierOneofCase.HostRewrite ? message.HostRewrite : "",
+            IsHighPriority = message.Priority == RoutingPriority.High,
+            AppendForwardedHost = message.AppendXForwardedHost,
             HostRewriteLiteral = message.HostRewriteSpecifierCase == RouteAction.HostRewriteSpecifierOneofCase.HostRewriteLiteral ? message.HostRewriteLiteral : "",
             Timeout = message.Timeout.Read("timeout", errors),
             IdleTimeout = message.IdleTimeout.Read("idle_timeout", errors),
@@ -133,7 +148,12 @@ internal static class RouteDecoder
             WeightedCluster.Types.ClusterWeight cluster = message.Clusters[i];
             using (errors.At("clusters", i))
             {
-                cluster.Name.Require("name", errors);
+                if (cluster.Name.Length > 0 && cluster.ClusterHeader.Length > 0)
+                    errors.Error("cluster_header", "set beside name; only one of them may be set");
+                else if (cluster.ClusterHeader.Length > 0)
+                    CheckHeaderName(cluster.ClusterHeader, "cluster_header", errors);
+                else
+                    cluster.Name.Require("name", errors);
                 if (cluster.Weight is null)
                     errors.Error("weight", "required");
                 CheckHost(cluster.HostRewriteLiteral, errors);
@@ -143,12 +163,64 @@ internal static class RouteDecoder
                     Headers = HeaderMutationsDecoder.Decode(
                         cluster.RequestHeadersToAdd, cluster.RequestHeadersToRemove, cluster.ResponseHeadersToAdd, cluster.ResponseHeadersToRemove, errors),
                     HostRewriteLiteral = cluster.HostRewriteLiteral,
+                    ClusterHeader = cluster.ClusterHeader.ToLowerInvariant(),
                 });
             }
         }
 
         if (message.Clusters.Count > 0 && total is 0 or > uint.MaxValue)
             errors.Error("clusters", $"the weights add up to {total}; a sum from 1 to {uint.MaxValue} is allowed");
+    }
+
+    private static string Template(TypedExtensionConfig policy, RouteMatchResource? match, RouteAction action, ErrorCollector errors)
+    {
+        using (errors.At("path_rewrite_policy"))
+        {
+            if (action.PrefixRewrite.Length > 0 || action.RegexRewrite is not null || action.PathRewrite.Length > 0)
+                errors.Error("set beside prefix_rewrite, regex_rewrite or path_rewrite; only one of them may be set");
+            if (!policy.TypedConfig.Require("typed_config", errors))
+                return "";
+            using (errors.At("typed_config"))
+            {
+                if (AnyDecoder.Open<UriTemplateRewriteConfig>(policy.TypedConfig, errors) is not { } config)
+                    return "";
+                string error = "it rewrites what a path_match_policy matched, and the route has none";
+                if (match is not { PathKind: PathMatchKind.Template } || UriTemplate.Parse(match.Path, out error) is not { } template
+                    || template.Substitution(config.PathTemplateRewrite, out error) is null)
+                {
+                    errors.Error("path_template_rewrite", $"'{config.PathTemplateRewrite}': {error}");
+                }
+
+                return config.PathTemplateRewrite;
+            }
+        }
+    }
+
+    private static int NotFoundStatus(RouteAction.Types.ClusterNotFoundResponseCode code, ErrorCollector errors)
+    {
+        switch (code)
+        {
+            case RouteAction.Types.ClusterNotFoundResponseCode.ServiceUnavailable: return 503;
+            case RouteAction.Types.ClusterNotFoundResponseCode.NotFound: return 404;
+            case RouteAction.Types.ClusterNotFoundResponseCode.InternalServerError: return 500;
+            default:
+                errors.Error("cluster_not_found_response_code", $"{(int)code} is not known; allowed are 0 to 2");
+                return 503;
+        }
+    }
+
+    private static void CheckHeaderName(string name, string field, ErrorCollector errors)
+    {
+        if (!HeaderMutationsDecoder.IsToken(name.StartsWith(':') ? name[1..] : name))
+            errors.Error(field, $"'{name}' is not a valid header name");
+    }
+
+    private static void CheckPath(string path, ErrorCollector errors)
+    {
+        if (path.AsSpan().ContainsAny(ForbiddenInPaths))
+            errors.Error("prefix_rewrite", "holds a space, tab, NUL, CR, LF, '\\', '?' or '#', which no path may");
+        else if (path.Length > 0 && path[0] != '/')
+            errors.Error("prefix_rewrite", $"'{path}' makes no path; one starts with '/'");
     }
 
     private static void CheckHost(string host, ErrorCollector errors)

@@ -42,12 +42,19 @@ internal sealed class ShortFormObject
         return result;
     }
 
-    /// <summary>A member; null when absent or null.</summary>
+    /// <summary>A member; null when absent, or after reporting that it has no value: left out, a matcher would match more than was meant.</summary>
     public JsonElement? Find(string key)
     {
-        if (!_asked.Contains(key, StringComparer.Ordinal))
+        bool isFirst = !_asked.Contains(key, StringComparer.Ordinal);
+        if (isFirst)
             _asked.Add(key);
-        return _members.TryGetValue(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        if (!_members.TryGetValue(key, out JsonElement value))
+            return null;
+        if (value.ValueKind != JsonValueKind.Null)
+            return value;
+        if (isFirst)
+            _errors.Error(key, "has no value; give one, or leave the key out");
+        return null;
     }
 
     public string? Text(string key) => Find(key) is { } value ? ScalarAt(key, value) : null;

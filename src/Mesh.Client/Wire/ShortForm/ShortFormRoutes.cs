@@ -173,6 +173,8 @@ internal sealed class ShortFormRoutes(string service, IReadOnlySet<string> versi
     {
         string? exact = from.Text("exact"), prefix = from.Text("prefix"), suffix = from.Text("suffix"), contains = from.Text("contains");
         bool present = from.Find("present") is not null;
+        if (exact is null && prefix is null && suffix is null && contains is null && !present)
+            errors.Error("says nothing to match; write exact, prefix, suffix, contains or present");
         if (new[] { exact is not null, prefix is not null, suffix is not null, contains is not null, present }.Count(set => set) > 1)
             errors.Error("only one of exact, prefix, suffix, contains and present may be set");
         if (present)

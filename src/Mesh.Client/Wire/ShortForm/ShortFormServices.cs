@@ -69,7 +69,13 @@ internal sealed class ShortFormServices
         var reader = new ShortFormService(service.Name, errors);
         VirtualHost? host = reader.Read(service.Value);
         if (host is null || errors.ErrorCount > before)
+        {
+            into.Refused.Add($"Cluster '{service.Name}'");
+            foreach (Protos.Envoy.Config.Cluster.V3.Cluster cluster in reader.Clusters)
+                into.Refused.Add($"Cluster '{cluster.Name}'");
             return;
+        }
+
         into.Origins.TryAdd($"RouteConfiguration '{Name}': virtual_hosts[{_routes.VirtualHosts.Count}]", origin);
         _routes.VirtualHosts.Add(host);
         var decoder = new ResourceDecoder(into, errors) { File = file, BaseDirectory = baseDirectory };

@@ -3,6 +3,8 @@ using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Mesh.Wire.Protos.Envoy.Config.Bootstrap.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Filters.Http.Router.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.Path.Match.UriTemplate.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.Path.Rewrite.UriTemplate.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.TransportSockets.RawBuffer.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Upstreams.Http.V3;
 
@@ -31,6 +33,8 @@ internal sealed class TypeRegistry
         BootstrapReflection.Descriptor,
         HttpReflection.Descriptor,
         RouterReflection.Descriptor,
+        UriTemplateMatchReflection.Descriptor,
+        UriTemplateRewriteReflection.Descriptor,
         RawBufferReflection.Descriptor,
         EmptyReflection.Descriptor,
         TimestampReflection.Descriptor);

@@ -97,7 +97,7 @@ public sealed class HeaderMutatorTests
         };
         using var response = new HttpResponseMessage { Content = new StringContent("x") };
         response.Headers.TryAddWithoutValidation("Server", "s");
-        HeaderMutator.Create([level], mostSpecificWins: false)!.ApplyToResponse(response);
+        HeaderMutator.Create([level], mostSpecificWins: false)!.ApplyToResponse(response, default);
         Assert.Equal("x-response: 1", string.Join('\n', response.Headers.NonValidated.Select(h => $"{h.Key}: {h.Value}")));
         Assert.Equal("Content-Language: de", string.Join('\n', response.Content.Headers.NonValidated.Select(h => $"{h.Key}: {h.Value}")));
     }
@@ -112,7 +112,7 @@ public sealed class HeaderMutatorTests
     {
         var request = new HttpRequestMessage { Content = content };
         arrange?.Invoke(request.Headers);
-        HeaderMutator.Create(levels, mostSpecificWins)!.ApplyToRequest(request.Headers, request.Content?.Headers);
+        HeaderMutator.Create(levels, mostSpecificWins)!.ApplyToRequest(request.Headers, request.Content?.Headers, default);
         return request;
     }
 

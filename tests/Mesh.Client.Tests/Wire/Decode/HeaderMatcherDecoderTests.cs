@@ -38,9 +38,9 @@ public sealed class HeaderMatcherDecoderTests
     [InlineData("name: a, contains_match: ''", $"E {At}.contains_match: required, and must not be empty")]
     [InlineData("name: a, string_match: {}", $"E {At}.string_match: a pattern is required")]
     [InlineData("name: a, string_match: {prefix: ''}", $"E {At}.string_match.prefix: required, and must not be empty")]
-    [InlineData("name: a, string_match: {safe_regex: {regex: a}}", $"E {At}.string_match.safe_regex: not supported (envoy.type.matcher.v3.RegexMatcher)")]
+    [InlineData("name: a, string_match: {safe_regex: {regex: '['}}", $"E {At}.string_match.safe_regex.regex: '[' is no regular expression of RE2")]
     [InlineData("name: a, string_match: {custom: {}}", $"E {At}.string_match.custom: not supported")]
-    [InlineData("name: a, safe_regex_match: {regex: a}", $"E {At}.safe_regex_match: not supported")]
+    [InlineData("name: a, safe_regex_match: {regex: '*'}", $"E {At}.safe_regex_match.regex: '*' is no regular expression of RE2")]
     [InlineData("name: a, range_match: {}", $"E {At}.range_match: [0, 0) is empty; end must be more than start")]
     [InlineData("name: a, range_match: {start: 2, end: 1}", $"E {At}.range_match: [2, 1) is empty")]
     public void OthersAreErrors(string matcher, params string[] findings) => Assert.Empty(Read(matcher).AssertFindings(findings).Set.RouteConfigurations);

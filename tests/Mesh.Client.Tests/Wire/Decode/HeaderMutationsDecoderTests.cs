@@ -64,8 +64,9 @@ public sealed class HeaderMutationsDecoderTests
     [InlineData("{header: {key: a, value: \"x\\0\"}}", "E request_headers_to_add[0].header.value: holds a NUL, CR or LF")]
     [InlineData("{header: {key: a, raw_value: Cg==}}", "E request_headers_to_add[0].header.value: holds a NUL, CR or LF")]
     [InlineData("{header: {key: a, value: v, raw_value: dg==}}", "E request_headers_to_add[0].header.raw_value: set beside value")]
-    [InlineData("{header: {key: a, value: '%REQ(x)%'}}", "E request_headers_to_add[0].header.value: '%REQ(x)%': formatter variables")]
-    [InlineData("{header: {key: a, value: '5%'}}", "E request_headers_to_add[0].header.value: '5%': formatter variables")]
+    [InlineData("{header: {key: a, value: '%REQ(x'}}", "E request_headers_to_add[0].header.value: '%REQ(' has no ')'")]
+    [InlineData("{header: {key: a, value: '%NONE%'}}", "E request_headers_to_add[0].header.value: '%NONE%' is no variable")]
+    [InlineData("{header: {key: a, value: '5%'}}", "E request_headers_to_add[0].header.value: a single '%' starts no variable")]
     [InlineData("{header: {key: a, value: v}, append: true, append_action: ADD_IF_ABSENT}", "E request_headers_to_add[0].append: set beside append_action")]
     [InlineData("{header: {key: a, value: v}, append_action: 9}", "E request_headers_to_add[0].append_action: 9 is not known; allowed are 0 to 3")]
     public void OthersAreErrors(string option, string finding) =>

@@ -71,7 +71,7 @@ public sealed class SecretDecoderTests
     [InlineData("validation_context: {trusted_ca: {filename: a}, match_typed_subject_alt_names: [{san_type: IP_ADDRESS, matcher: {exact: a}}]}",
         "E validation_context.match_typed_subject_alt_names[0].matcher.exact: 'a' is no IP address")]
     [InlineData("validation_context: {trusted_ca: {filename: a}, match_typed_subject_alt_names: [{san_type: DNS, matcher: {safe_regex: {}}}]}",
-        "E validation_context.match_typed_subject_alt_names[0].matcher.safe_regex: not supported")]
+        "E validation_context.match_typed_subject_alt_names[0].matcher.safe_regex.regex: required")]
     [InlineData("validation_context: {trusted_ca: {filename: a}, match_typed_subject_alt_names: [{san_type: DNS, matcher: {exact: a}}], match_subject_alt_names: [{exact: a}]}",
         "E validation_context.match_subject_alt_names[0]: set beside match_typed_subject_alt_names")]
     [InlineData("validation_context: {trusted_ca: {filename: a}, crl: {filename: b}, verify_certificate_hash: [x], allow_expired_certificate: true}",

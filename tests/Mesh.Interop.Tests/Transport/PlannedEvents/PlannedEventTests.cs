@@ -62,6 +62,26 @@ public sealed class PlannedEventTests
         await run.SettleAsync();
     }
 
+    /// <summary>The only endpoint gives way to another: between two snapshots no call may find neither.</summary>
+    [Theory]
+    [InlineData("http1")]
+    [InlineData("http2")]
+    public async Task TheOnlyEndpointIsReplaced(string protocol)
+    {
+        await using var run = await PlannedRun.StartAsync(protocol, servers: 1);
+        for (var i = 0; i < Events; i++)
+        {
+            var old = run.Servers[0];
+            var added = await run.AddServerAsync();
+            run.Servers.Remove(old);
+            run.WriteFile("other");
+            await Wait.EventuallyAsync(() => added.Counts.Requests > 0 && old.Counts.OpenConnections == 0, Limit);
+            await old.DisposeAsync();
+        }
+
+        await run.SettleAsync();
+    }
+
     [Theory]
     [InlineData("http1")]
     [InlineData("http2")]

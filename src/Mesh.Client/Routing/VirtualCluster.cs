@@ -1,0 +1,23 @@
+using Mesh.Matching;
+using Mesh.Resources;
+
+namespace Mesh.Routing;
+
+/// <summary>A name for a part of a virtual host's traffic (<c>envoy.config.route.v3.VirtualCluster</c>): all headers must match.</summary>
+internal sealed class VirtualCluster(VirtualClusterResource resource)
+{
+    private readonly HeaderMatcher[] _headers = [.. resource.Headers.Select(header => new HeaderMatcher(header))];
+
+    public string Name { get; } = resource.Name;
+
+    public bool Matches(in RequestView request)
+    {
+        foreach (HeaderMatcher header in _headers)
+        {
+            if (!header.Matches(request))
+                return false;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text.Json.Nodes;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Mesh.Wire.Protos.Envoy.Config.Route.V3;
+
+namespace Mesh.Conformance.Suites;
+
+/// <summary>Route configurations that gRPC accepts or refuses.</summary>
+internal static class GrpcRouteSuites
+{
+    public static IEnumerable<CaseResult> Validation(string folder)
+    {
+        foreach (JsonObject each in Cases(folder))
+        {
+            byte[] wire = Convert.FromBase64String((string)each["input"]!["binary"]!);
+            if ((string?)each["input"]!["@proto"] != "google.protobuf.Any")
+            {
+                yield return Compare(each, wire);
+                continue;
+            }
+
+            Any any = Any.Parser.ParseFrom(wire);
+            yield return Any.GetTypeName(any.TypeUrl) == RouteConfiguration.Descriptor.FullName
+                ? Compare(each, any.Value.ToByteArray())
+                : CaseResult.Of((string)each["name"]!, !(bool)each["expect"]!["accept"]!, "expected to be accepted: another type");
+        }
+    }
+
+    public static IEnumerable<CaseResult> Routes(string folder)
+    {
+        foreach (JsonObject each in Cases(folder))
+        {
+            var host = new VirtualHost { Name = "v", Domains = { "*" } };
+            foreach (JsonNode? route in (JsonArray)each["input"]!)
+                host.Routes.Add(Route.Parser.ParseFrom(Convert.FromBase64String((string)route!["binary"]!)));
+            yield return Compare(each, new RouteConfiguration { Name = "r", VirtualHosts = { host } }.ToByteArray());
+        }
+    }
+
+    private static CaseResult Compare(JsonObject each, byte[] wire)
+    {
+        // Whether the clusters exist is not what these ask, and gRPC needs no names of hosts.
+        IReadOnlyList<string> errors = RouteTables.ErrorsOf(Completed(wire));
+        bool wanted = (bool)each["expect"]!["accept"]!;
+        return CaseResult.Of((string)each["name"]!, wanted == (errors.Count == 0), wanted ? $"expected to be accepted: {string.Join(", ", errors)}" : "expected to be refused, was accepted");
+    }
+
+    /// <summary>The message with what gRPC does not ask for; as it is, when it is malformed.</summary>
+    private static byte[] Completed(byte[] wire)
+    {
+        try
+        {
+            RouteConfiguration message = RouteConfiguration.Parser.ParseFrom(wire);
+            message.ValidateClusters = false;
+            if (message.Name.Length == 0)
+                message.Name = "r";
+            for (int i = 0; i < message.VirtualHosts.Count; i++)
+                message.VirtualHosts[i].Name = $"v{i}";
+            return message.ToByteArray();
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return wire;
+        }
+    }
+
+    private static IEnumerable<JsonObject> Cases(string folder) =>
+        ((JsonArray)JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "cases.json")))!).Select(each => (JsonObject)each!);
+}
