@@ -1,3 +1,5 @@
+using System.Net.Http.Headers;
+using System.Text;
 using Mesh.Policies.Retries;
 using Mesh.Transport;
 
@@ -50,14 +52,28 @@ internal static class AttemptResult
             return AttemptError.Failed;
         }
 
-        // Without a cause it is no failure of a connection, but the runtime's refusal of the message.
-        if (error is HttpRequestException { InnerException: null, HttpRequestError: HttpRequestError.Unknown })
+        // The runtime refuses such a message with the exception of a broken connection.
+        if (error is HttpRequestException { InnerException: null } && !(IsAscii(call.Request.Headers) && (call.Request.Content is null || IsAscii(call.Request.Content.Headers))))
             return AttemptError.RequestAtFault;
         if (error is not (HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException))
             return AttemptError.RequestAtFault;
         if (IsRefusedStream(error))
             failure = AttemptFailure.RefusedStream;
         return AttemptError.Failed;
+    }
+
+    private static bool IsAscii(HttpHeaders headers)
+    {
+        foreach (var (_, values) in headers.NonValidated)
+        {
+            foreach (string value in values)
+            {
+                if (!Ascii.IsValid(value))
+                    return false;
+            }
+        }
+
+        return true;
     }
 
     private static bool IsRefusedStream(Exception? error)

@@ -116,6 +116,21 @@ public sealed class RetryConditionTests : MeshTest
         Assert.Equal(attempts, mesh.Outcome.Attempts);
     }
 
+    /// <summary>What the runtime cannot send is the caller's mistake: it is neither tried again nor called a broken connection.</summary>
+    [Fact]
+    public async Task AHeaderThatCannotBeSentIsTheCallers()
+    {
+        TestServer server = await StartServerAsync();
+        TestMesh mesh = await StartMeshAsync(ServiceA(server, "retry: { retries: 2, on: [5xx, reset] }"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://a/");
+        request.Headers.TryAddWithoutValidation("x-weird", "\u00fc");
+
+        HttpRequestException thrown = await Assert.ThrowsAsync<HttpRequestException>(() => mesh.Client.SendAsync(request));
+
+        Assert.Contains("ASCII", thrown.Message, StringComparison.Ordinal);
+        Assert.Equal((1, "DPE"), (mesh.Outcome.Attempts, mesh.Outcome.Flag));
+    }
+
     [Fact]
     public async Task TheDeadlineCoversAllAttempts()
     {
