@@ -112,5 +112,6 @@ internal sealed class Alphabet
         }
     }
 
-    private static ulong SetId(int number, int count) => count <= 64 ? 1UL << number : (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue);
+    private static ulong SetId(int number, int count) =>
+        count <= 64 ? 1UL << number : (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue);
 }

@@ -98,7 +98,9 @@ internal ref struct BackwardSweep
             foreach (int index in _predecessors.Of(_pending[--_pendingCount]))
             {
                 ref readonly Instruction instruction = ref _program.Instructions[index];
-                if (instruction.Op is Op.Split or Op.Save || (instruction.Op is Op.Assert && ((Assertion)instruction.Argument & holds) != Assertion.None))
+                bool passes = instruction.Op is Op.Split or Op.Save
+                    || (instruction.Op is Op.Assert && ((Assertion)instruction.Argument & holds) != Assertion.None);
+                if (passes)
                     Add(index, row);
             }
         }

@@ -5,7 +5,7 @@ namespace Mesh.Primitives.Regexes;
 
 /// <summary>
 /// The states of one <see cref="LazyDfa"/> so far and the table of their transitions. A state is a set of instructions that may be the
-/// next to run; it is named by the offset of its row. Only <see cref="Rows"/> and <see cref="Start"/> may be read without the lock.
+/// next to run; it is named by the offset of its row. What is not a method may be read without the lock.
 /// </summary>
 internal sealed class DfaStates
 {
@@ -38,6 +38,7 @@ internal sealed class DfaStates
     private readonly Dictionary<int[], int> _offsets = new(KeyComparer.Instance);
     private readonly List<int[]> _keys = [];
     private int _room;
+    private bool _full;
     private int[] _rows;
 
     public DfaStates(Program program, Alphabet alphabet)
@@ -60,6 +61,9 @@ internal sealed class DfaStates
     public int[] Rows => Volatile.Read(ref _rows);
 
     public int Start { get; }
+
+    /// <summary>Whether a state did not fit any more. Then nothing is built for anybody, so that nobody waits for the lock.</summary>
+    public bool IsFull => Volatile.Read(ref _full);
 
     /// <summary>Finds and notes one transition; the letter after the last is the end of the text. To be called under a lock.</summary>
     public int Build(int state, int letter)
@@ -111,7 +115,11 @@ internal sealed class DfaStates
         int memory = MemoryPerState + (key.Length + _stride) * sizeof(int);
         // The first state is always kept: without it there is nothing to start from.
         if (memory > _room && _keys.Count > 0)
+        {
+            Volatile.Write(ref _full, true);
             return NoRoom;
+        }
+
         _room -= memory;
         _keys.Add(key);
         offset = _keys.Count * _stride;

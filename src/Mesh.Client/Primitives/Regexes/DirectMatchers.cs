@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Mesh.Primitives.Regexes;
 
-/// <summary>Looks for a matcher that needs no automaton. Groups and greed do not matter to a full match, so they are looked through.</summary>
+/// <summary>
+/// Looks for a matcher that needs no automaton. Groups and greed do not matter to a full match, so they are looked through.
+/// </summary>
 internal sealed class DirectMatchers
 {
     // Beyond this an automaton, which reads each character once, is faster than trying one after the other.

@@ -74,6 +74,8 @@ internal sealed class LazyDfa : FullMatcher
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int Build(DfaStates states, int state, int letter, ref int[] rows)
     {
+        if (states.IsFull)
+            return DfaStates.NoRoom;
         lock (_building)
         {
             int next = states.Build(state, letter);

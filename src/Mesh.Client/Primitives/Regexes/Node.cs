@@ -108,7 +108,8 @@ internal sealed class CaptureNode(Node body, int group)
 
 /// <summary>One after the other.</summary>
 internal sealed class ConcatNode(Node[] parts)
-    : Node(Highest(parts), MostRepeated(parts), TotalSize(parts), Array.TrueForAll(parts, part => part.IsNullable), AnyConsumes(parts))
+    : Node(
+        Highest(parts), MostRepeated(parts), TotalSize(parts), Array.TrueForAll(parts, part => part.IsNullable), AnyConsumes(parts))
 {
     public Node[] Parts { get; } = parts;
 }
@@ -116,8 +117,8 @@ internal sealed class ConcatNode(Node[] parts)
 /// <summary>The first that leads to a match.</summary>
 internal sealed class AlternateNode(Node[] branches)
     : Node(
-        Highest(branches), MostRepeated(branches), TotalSize(branches) + branches.Length, Array.Exists(branches, branch => branch.IsNullable),
-        AnyConsumes(branches))
+        Highest(branches), MostRepeated(branches), TotalSize(branches) + branches.Length,
+        Array.Exists(branches, branch => branch.IsNullable), AnyConsumes(branches))
 {
     public Node[] Branches { get; } = branches;
 }

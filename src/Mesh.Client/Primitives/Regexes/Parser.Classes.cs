@@ -95,7 +95,7 @@ internal sealed partial class Parser
         return true;
     }
 
-    /// <summary>The set of <c>\d</c>, <c>\s</c> and <c>\w</c> and of their opposites in capitals; ASCII only. Null for other letters.</summary>
+    /// <summary>The set of <c>\d</c>, <c>\s</c> and <c>\w</c>, or of the capitals that mean the opposite; else null.</summary>
     private static CharSet? PerlClass(char letter) => letter switch
     {
         'd' or 'D' => new CharSet('0', '9'),

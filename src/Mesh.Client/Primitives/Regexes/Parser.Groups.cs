@@ -27,7 +27,8 @@ internal sealed partial class Parser
             return Fail("unexpected )", pattern);
         _position++;
         Node body = CloseAlternation();
-        (_foldCase, _multiLine, _dotMatchesNewline, _swapGreed) = (_group.FoldCase, _group.MultiLine, _group.DotMatchesNewline, _group.SwapGreed);
+        (_foldCase, _multiLine) = (_group.FoldCase, _group.MultiLine);
+        (_dotMatchesNewline, _swapGreed) = (_group.DotMatchesNewline, _group.SwapGreed);
         if (_group.Capture > 0)
             body = new CaptureNode(body, _group.Capture);
         _group = _groups.Pop();

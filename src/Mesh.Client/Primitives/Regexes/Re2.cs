@@ -55,7 +55,8 @@ internal sealed class Re2
     }
 
     /// <summary>As <c>RE2::CheckRewriteString</c>: whether <see cref="Replace"/> can be given <paramref name="rewrite"/>.</summary>
-    public static bool IsValidRewrite(string rewrite, int groupCount, out string error) => Substitution.IsValid(rewrite, groupCount, out error);
+    public static bool IsValidRewrite(string rewrite, int groupCount, out string error) =>
+        Substitution.IsValid(rewrite, groupCount, out error);
 
     /// <summary>Whether the whole of <paramref name="input"/> matches, as <c>RE2::FullMatch</c>.</summary>
     public bool IsFullMatch(ReadOnlySpan<char> input) => _matcher.IsFullMatch(input);

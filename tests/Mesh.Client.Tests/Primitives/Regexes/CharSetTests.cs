@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mesh.Primitives.Regexes;
 using Xunit;
 
@@ -50,7 +51,7 @@ public sealed class CharSetTests
         CharSet[] sets = Array.ConvertAll(letters, name => UnicodeClasses.Find(name)!);
         for (int rune = 0; rune <= CharSet.MaxRune; rune += rune < 0x3000 ? 1 : 97)
         {
-            bool assigned = System.Globalization.CharUnicodeInfo.GetUnicodeCategory(rune) != System.Globalization.UnicodeCategory.OtherNotAssigned;
+            bool assigned = CharUnicodeInfo.GetUnicodeCategory(rune) != UnicodeCategory.OtherNotAssigned;
             Assert.Equal(assigned ? 1 : 0, sets.Count(set => set.Contains(rune)));
         }
 

@@ -72,7 +72,7 @@ public sealed class Re2PropertyTests
                 Assert.True(expected == Substitution.ReplaceAll(program, text, rewrite, maxWords: 0), context);
                 compared++;
                 // The runtime allows an empty match right behind another one.
-                if (reference.Find("", 0) is null && !pattern.AsSpan().ContainsAny("?*\\^$") && !pattern.Contains("{0", StringComparison.Ordinal))
+                if (reference.Find("", 0) is null && !pattern.AsSpan().ContainsAny("?*\\^$"))
                 {
                     Assert.True(expected == runtime.Replace(text, Groups), context);
                     withRuntime++;
@@ -90,8 +90,9 @@ public sealed class Re2PropertyTests
     {
         string[] tokens =
         [
-            "a", "é", "\U0001F600", "\uD800", "\n", "0", "1", "{", "}", ",", "-", "]", "[", "^", "$", "(", ")", "|", "*", "+", "?", ".", "\\", "(?:",
-            "(?i)", "(?P<", "<", ">", "(?", "\\b", "\\p", "\\pL", "\\p{", "Greek", "[:", ":]", "alpha", "\\Q", "\\E", "\\x", "{2}", "{1,", "(?-", "s", ":",
+            "a", "é", "\U0001F600", "\uD800", "\n", "0", "1", "{", "}", ",", "-", "]", "[", "^", "$", "(", ")", "|", "*", "+", "?", ".",
+            "\\", "(?:", "(?i)", "(?P<", "<", ">", "(?", "(?-", "s", ":", "\\b", "\\p", "\\pL", "\\p{", "Greek", "[:", ":]", "alpha", "\\Q",
+            "\\E", "\\x", "{2}", "{1,",
         ];
         var random = new Random(7);
         int accepted = 0;

@@ -69,7 +69,8 @@ internal sealed class ReferenceMatcher
         return at < text.Length ? result.Append(text, at, text.Length - at).ToString() : result.ToString();
     }
 
-    private static bool IsWord(string text, int at) => at >= 0 && at < text.Length && (char.IsAsciiLetterOrDigit(text[at]) || text[at] == '_');
+    private static bool IsWord(string text, int at) =>
+        at >= 0 && at < text.Length && (char.IsAsciiLetterOrDigit(text[at]) || text[at] == '_');
 
     private static Step Read(Func<char, bool> matches) =>
         (text, at, _, next) => at < text.Length && matches(text[at]) && next(at + 1);
