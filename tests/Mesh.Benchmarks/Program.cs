@@ -4,11 +4,13 @@
 using Mesh.Benchmarks;
 using Mesh.Benchmarks.Harness;
 using Mesh.Benchmarks.Overhead;
+using Mesh.Benchmarks.Routing;
 using Mesh.Benchmarks.Update;
 
 var groups = new Dictionary<string, (string What, Func<IAsyncEnumerable<Figure>> Run)>(StringComparer.Ordinal)
 {
     ["overhead"] = ("what a call through the mesh costs more than one past it", OverheadGroup.RunAsync),
+    ["routing"] = ("what it costs to find a route", RoutingGroup.RunAsync),
     ["update"] = ("what a new configuration costs", UpdateGroup.RunAsync),
 };
 
