@@ -76,7 +76,7 @@ public sealed class SettingsTests : MeshAppTest
         ((IConfigurationRoot)builder.Configuration).Reload();
 
         await Wait.EventuallyAsync(async () => await client.GetStringAsync("http://a/") == "two", Soon);
-        Assert.Empty(state.Sources.Single().Errors);
+        await Wait.EventuallyAsync(() => state.Sources.Single().Errors.Count == 0, Soon);
     }
 
     private static Dictionary<string, string?> Endpoint(string service, TestServer server) => new() { [$"{service}:endpoints:0"] = Address(server) };
