@@ -40,6 +40,9 @@ internal sealed class MatrixTable
         return table;
     }
 
+    /// <summary>Whether this outcome stands at a cell.</summary>
+    public bool Has(MatrixCell cell, MatrixOutcome outcome) => _cells.GetValueOrDefault((cell.Row, cell.Version)) == outcome.ToString();
+
     /// <summary>Fails, naming cells and printing all, unless these cells and no others of the same servers have these outcomes.</summary>
     public void AssertIs(IReadOnlyDictionary<MatrixCell, MatrixOutcome> found)
     {
