@@ -140,8 +140,8 @@ internal sealed class Call : IDisposable
         }
     }
 
-    /// <summary>The limit on silence before the response; 0 ticks for none, or where the deadline comes first.</summary>
-    private TimeSpan ResponseIdleTimeout =>
+    /// <summary>The limit on silence, before the response and within it; 0 ticks for none, or where the deadline comes first.</summary>
+    public TimeSpan ResponseIdleTimeout =>
         !IsGrpc && Route.IdleTimeout(Listener) is { } idle && (Timeout is not { } limit || idle < limit) ? idle : TimeSpan.Zero;
 
     /// <summary>Whether the attempt's own limit is the one on silence.</summary>
@@ -224,6 +224,8 @@ internal sealed class Call : IDisposable
     /// <summary>Lifts the attempt's own limit once its response has begun; the call's stays.</summary>
     public void EndPerTryTimeout()
     {
+        if (Volatile.Read(ref _perTryTicks) == 0)
+            return;
         Volatile.Write(ref _perTryTicks, 0);
         EndLimit();
     }
@@ -256,7 +258,8 @@ internal sealed class Call : IDisposable
             _timer = new CallTimer(TimeProvider);
         }
 
-        EndPerTryTimeout();
+        Volatile.Write(ref _perTryTicks, 0);
+        EndLimit();
     }
 
     /// <summary>Lifts the call's deadline, for a stream that goes on for as long as it likes, or puts a longer one in its place.</summary>
@@ -265,8 +268,9 @@ internal sealed class Call : IDisposable
         _endless = true;
         _deadline = longer is { } span ? _timer.After(span) : 0;
         _timer.Set(_deadline);
+        Timeout = longer;
         if (longer is not null)
-            (Timeout, TimeoutSource) = (longer, "max_stream_duration");
+            TimeoutSource = "max_stream_duration";
     }
 
     /// <summary>Starts a limit on silence for one read.</summary>

@@ -25,7 +25,7 @@ internal static class ResponseCompletion
         call.EndPerTryTimeout();
         if (body.IsEventStream && IsEndless(call))
             call.LiftDeadline(call.Route.MaxStreamDuration(call.Listener));
-        if (!call.IsGrpc && call.Route.IdleTimeout(call.Listener) is { } idle && (call.Remaining is not { } rest || idle < rest))
+        if (call.ResponseIdleTimeout is { Ticks: > 0 } idle)
             call.IdleTimeout = idle;
         response.Content = body;
         return response;
