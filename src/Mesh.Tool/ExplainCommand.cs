@@ -1,5 +1,4 @@
 using Mesh.Calls;
-using Mesh.Resources;
 
 namespace Mesh.Tool;
 
@@ -15,13 +14,7 @@ internal static class ExplainCommand
         RequestArguments.Add(request, RequestArguments.Headers(arguments.All("-H")));
 
         LoadedConfiguration loaded = LoadedConfiguration.Load(path);
-        if (loaded.Snapshot is not { } snapshot)
-        {
-            List<string> errors = [.. loaded.Findings.Where(f => f.Severity == Severity.Error).Select(f => f.ToString())];
-            throw new MeshConfigurationException("The configuration was refused.", errors);
-        }
-
-        var explanation = Explanation.Of(snapshot, request);
+        var explanation = Explanation.Of(loaded.Require(), request);
         List<string> ignored = [.. loaded.Findings.Select(f => f.ToString())];
         if (arguments.Has("--json"))
             Console.WriteLine(ExplanationJson.Write(explanation, ignored));

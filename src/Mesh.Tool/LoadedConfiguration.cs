@@ -21,6 +21,11 @@ internal sealed class LoadedConfiguration
     /// <summary>Everything found, in the order of the files.</summary>
     public IReadOnlyList<ResourceError> Findings { get; }
 
+    /// <summary>The snapshot of a configuration that must be good.</summary>
+    /// <exception cref="MeshConfigurationException">It is not, with all errors.</exception>
+    public MeshSnapshot Require() =>
+        Snapshot ?? throw new MeshConfigurationException("The configuration was refused.", [.. Findings.Where(f => f.Severity == Severity.Error).Select(f => f.ToString())]);
+
     public static LoadedConfiguration Load(string path)
     {
         var limits = new DocumentLimits();

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Mesh.Matching;
-using Mesh.Resources;
 using Mesh.Snapshots;
 using Mesh.Tool.RouteTests;
 
@@ -14,10 +13,7 @@ internal static class TestCommand
         var arguments = new Arguments(args, [], []);
         if (arguments.Positional is not [var path, var cases])
             throw new UsageException("test needs PATH CASES.json");
-        LoadedConfiguration loaded = LoadedConfiguration.Load(path);
-        if (loaded.Snapshot is not { } snapshot)
-            throw new MeshConfigurationException("The configuration was refused.", [.. loaded.Findings.Where(f => f.Severity == Severity.Error).Select(f => f.ToString())]);
-
+        MeshSnapshot snapshot = LoadedConfiguration.Load(path).Require();
         int passed = 0, failed = 0;
         foreach (RouteCase each in Read(cases))
         {

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using Mesh.LoadBalancing;
 using Mesh.Matching;
 using Mesh.Policies.Timeouts;
+using Mesh.Routing;
 using Mesh.Snapshots;
 using Mesh.Transport;
 
@@ -47,6 +48,8 @@ internal sealed class Call : IDisposable
     public ref readonly RequestTarget Target => ref _target;
 
     public Listener Listener { get; private set; } = null!;
+
+    public VirtualHost<Route> Host { get; private set; } = null!;
 
     public Route Route { get; private set; } = null!;
 
@@ -103,12 +106,14 @@ internal sealed class Call : IDisposable
     public bool DeadlinePassed => _deadline != 0 && _timer.HasPassed(_deadline);
 
     public void Start(
-        CallEngine engine, HttpRequestMessage request, in RequestTarget target, Listener listener, Route route, RouteDestination destination, Cluster cluster, string authority, string path, bool grpc, bool sync, CancellationToken callerToken)
+        CallEngine engine, HttpRequestMessage request, in RequestTarget target, Listener listener, VirtualHost<Route> host, Route route, RouteDestination destination, Cluster cluster,
+        string authority, string path, bool grpc, bool sync, CancellationToken callerToken)
     {
         Engine = engine;
         Request = request;
         _target = target;
         Listener = listener;
+        Host = host;
         Route = route;
         Destination = destination;
         Authority = authority;
@@ -148,13 +153,18 @@ internal sealed class Call : IDisposable
     public bool IsIdleLimit => ResponseIdleTimeout is { Ticks: > 0 } idle && (Route.Retry?.PerTryTimeout is not { } perTry || idle < perTry);
 
     /// <summary>What formats see of the call.</summary>
-    public FormatContext Format(HttpResponseMessage? response) => new(_target.View(Request, random: 0))
+    public FormatContext Format(HttpResponseMessage? response)
     {
-        Response = response,
-        RouteName = Route.ResourceName,
-        Cluster = Cluster.Name,
-        UpstreamHost = Endpoint?.State.Address,
-    };
+        RequestView view = _target.View(Request, random: 0);
+        return new FormatContext(view)
+        {
+            Response = response,
+            RouteName = Route.ResourceName,
+            VirtualCluster = Host.VirtualClusterOf(view),
+            Cluster = Cluster.Name,
+            UpstreamHost = Endpoint?.State.Address,
+        };
+    }
 
     /// <summary>Whether a token ends the call already.</summary>
     public bool IsLinkedTo(CancellationToken token) => _isLinked && token == CallerToken;
@@ -343,6 +353,7 @@ internal sealed class Call : IDisposable
         CompletionFlag = null;
         IdleTimeout = null;
         Listener = null!;
+        Host = null!;
         Route = null!;
         Destination = null!;
         Authority = "";

@@ -49,7 +49,7 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
         if (host.Match(view) is not { } route)
             return ReplyAsync(request, grpc, async, RoutingRefusal.NoRoute(host, view));
         if (route.IsLocal)
-            return AnswerAsync(RouteAnswer.Of(route, request, view), grpc, async);
+            return AnswerAsync(RouteAnswer.Of(host, route, request, view), grpc, async);
 
         RouteDestination destination = route.Choose(view, engine.Random);
         if (destination.FindCluster(snapshot, view) is not { } cluster)
@@ -58,7 +58,7 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
             return ReplyAsync(request, grpc, async, refusal);
 
         Call call = engine.Calls.Rent(engine.TimeProvider);
-        call.Start(engine, request, target, listener, route, destination, cluster, route.RewriteHost(destination, view), route.RewritePath(view), grpc, sync: !async, cancellationToken);
+        call.Start(engine, request, target, listener, host, route, destination, cluster, route.RewriteHost(destination, view), route.RewritePath(view), grpc, sync: !async, cancellationToken);
         Prepare(call);
         return AttemptLoop.SendAsync(call, async);
     }
@@ -85,7 +85,7 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
             return;
 
         bool mayRetry = call.Route.Retry is not null;
-        if (mayRetry || (call.Timeout is not null && !call.IsGrpc))
+        if (mayRetry || (!call.IsGrpc && (call.Timeout is not null || call.ResponseIdleTimeout > TimeSpan.Zero)))
             call.Body = new RequestBody(content, mayRetry ? engine.Settings.BodyReplayLimit : 0, call.OnRequestSent);
     }
 

@@ -8,7 +8,7 @@ namespace Mesh.Calls;
 /// <summary>The answers that a route gives by itself: redirects and direct responses.</summary>
 internal static class RouteAnswer
 {
-    public static HttpResponseMessage Of(Route route, HttpRequestMessage request, in RequestView view)
+    public static HttpResponseMessage Of(VirtualHost<Route> host, Route route, HttpRequestMessage request, in RequestView view)
     {
         HttpResponseMessage answer;
         if (route.Redirect is { } redirect)
@@ -24,7 +24,7 @@ internal static class RouteAnswer
                 answer.Content.Headers.TryAddWithoutValidation("Content-Type", "text/plain");
         }
 
-        route.AnswerHeaders?.ApplyToResponse(answer, new FormatContext(view) { Response = answer, RouteName = route.ResourceName });
+        route.AnswerHeaders?.ApplyToResponse(answer, new FormatContext(view) { Response = answer, RouteName = route.ResourceName, VirtualCluster = host.VirtualClusterOf(view) });
         return answer;
     }
 

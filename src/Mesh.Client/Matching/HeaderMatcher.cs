@@ -26,6 +26,18 @@ internal sealed class HeaderMatcher
         _missingAsEmpty = resource.TreatMissingAsEmpty;
     }
 
+    /// <summary>The first of these that does not match; null when all do.</summary>
+    public static HeaderMatcher? FirstMismatch(HeaderMatcher[] matchers, in RequestView request)
+    {
+        foreach (HeaderMatcher matcher in matchers)
+        {
+            if (!matcher.Matches(request))
+                return matcher;
+        }
+
+        return null;
+    }
+
     public bool Matches(in RequestView request)
     {
         string? value = request.Find(_name);

@@ -36,15 +36,7 @@ internal sealed class RouteMatcher
 
     public bool Matches(in RequestView request)
     {
-        if (!MatchesPath(request))
-            return false;
-        foreach (HeaderMatcher header in _headers)
-        {
-            if (!header.Matches(request))
-                return false;
-        }
-
-        return !_hasMore || WhyNotMore(request) is null;
+        return MatchesPath(request) && HeaderMatcher.FirstMismatch(_headers, request) is null && (!_hasMore || WhyNotMore(request) is null);
     }
 
     /// <summary>How much of the path a <c>prefix_rewrite</c> replaces.</summary>
@@ -55,12 +47,8 @@ internal sealed class RouteMatcher
     {
         if (!MatchesPath(request))
             return Path.Kind == PathMatchKind.Connect ? $"method {request.Method} is not CONNECT" : $"{Path} does not match path '{request.PathOnly}'";
-        foreach (HeaderMatcher header in _headers)
-        {
-            if (!header.Matches(request))
-                return header + " does not match";
-        }
-
+        if (HeaderMatcher.FirstMismatch(_headers, request) is { } header)
+            return header + " does not match";
         return WhyNotMore(request) is { } more ? more + " does not match" : null;
     }
 

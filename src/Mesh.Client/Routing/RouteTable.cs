@@ -90,9 +90,6 @@ internal sealed class RouteTable<TRoute>
     public VirtualHost<TRoute>? FindHost(string authority, out string domain) =>
         _hosts.Find(_ignorePort ? WithoutPort(authority) : authority, out domain);
 
-    /// <summary>The first route of a virtual host that matches; null when none does.</summary>
-    public static TRoute? Match(VirtualHost<TRoute> host, in RequestView request) => host.Match(request);
-
     private static string WithoutPort(string authority)
     {
         int colon = authority.LastIndexOf(':');

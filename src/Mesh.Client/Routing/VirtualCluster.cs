@@ -10,14 +10,5 @@ internal sealed class VirtualCluster(VirtualClusterResource resource)
 
     public string Name { get; } = resource.Name;
 
-    public bool Matches(in RequestView request)
-    {
-        foreach (HeaderMatcher header in _headers)
-        {
-            if (!header.Matches(request))
-                return false;
-        }
-
-        return true;
-    }
+    public bool Matches(in RequestView request) => HeaderMatcher.FirstMismatch(_headers, request) is null;
 }

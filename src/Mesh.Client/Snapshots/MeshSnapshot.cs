@@ -22,11 +22,17 @@ internal sealed class MeshSnapshot
         EndpointUsers = FrozenDictionary<string, int[]>.Empty,
     };
 
-    private bool? _usesRandom;
-
     public required long Version { get; init; }
 
-    public required Listener[] Listeners { get; init; }
+    public required Listener[] Listeners
+    {
+        get;
+        init
+        {
+            field = value;
+            UsesRandom = Array.Exists(value, listener => listener.Routes.UsesRandom);
+        }
+    }
 
     /// <summary>The clusters by slot; a freed slot is null.</summary>
     public required Cluster?[] Clusters { get; init; }
@@ -38,7 +44,7 @@ internal sealed class MeshSnapshot
     public required FrozenDictionary<string, int[]> EndpointUsers { get; init; }
 
     /// <summary>Whether chance has a say in what a request matches.</summary>
-    public bool UsesRandom => _usesRandom ??= Array.Exists(Listeners, listener => listener.Routes.UsesRandom);
+    public bool UsesRandom { get; private init; }
 
     public Cluster? FindCluster(string name) => Slots.TryGetValue(name, out int slot) ? Clusters[slot] : null;
 

@@ -88,7 +88,7 @@ internal sealed class RouteOutcome
 
     private static RouteOutcome Local(VirtualHost<Route> host, Route route, in RequestView view, string connectionScheme)
     {
-        HttpResponseMessage received = RouteAnswer.Of(route, new HttpRequestMessage(), view);
+        HttpResponseMessage received = RouteAnswer.Of(host, route, new HttpRequestMessage(), view);
         if (route.DirectResponse is not null)
             _ = received.Content.Headers.ContentLength;
         return new RouteOutcome

@@ -77,6 +77,25 @@ public sealed class RouteTimeoutTests : MeshTest
         Assert.Contains($"silent for {seconds} s (idle timeout)", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task AnUploadIsNoSilence()
+    {
+        TestServer server = await StartServerAsync();
+        TestMesh mesh = await StartMeshAsync(ServiceA(server, "timeout: 0s", "idle_timeout: 20s"), time: Time);
+        var body = new WrittenContent();
+        Task<HttpResponseMessage> call = mesh.Client.PostAsync("http://a/", body);
+        for (int i = 0; i < 5; i++)
+        {
+            await body.WriteAsync(new byte[100]);
+            Time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        body.End();
+
+        using HttpResponseMessage response = await call;
+        Assert.Equal(200, (int)response.StatusCode);
+    }
+
     /// <summary>A timer counts whole milliseconds, so it may fire before the deadline by less than one: it is the deadline all the same.</summary>
     [Theory]
     [InlineData(null)]

@@ -16,7 +16,7 @@ public sealed class RouteTableTests
     public void TheFirstMatchWinsEvenWhereALaterOneIsMoreExact(string path, string? expected)
     {
         VirtualHost<string> host = Host("v", ["h"], (PathMatchKind.Prefix, "/a"), (PathMatchKind.Exact, "/a/b"), (PathMatchKind.Exact, "/b"), (PathMatchKind.Prefix, "/b"));
-        Assert.Equal(expected, RouteTable<string>.Match(host, new RequestView("GET", "http", "h", path, null, null)));
+        Assert.Equal(expected, host.Match(new RequestView("GET", "http", "h", path, null, null)));
     }
 
     [Theory]
@@ -41,7 +41,7 @@ public sealed class RouteTableTests
         var table = new RouteTable<string>([Host("exact", ["a.svc"]), Host("any", ["*"], (PathMatchKind.Prefix, "/"))], ignorePort: false);
         VirtualHost<string>? found = table.FindHost("a.svc", out _);
         Assert.Equal("exact", found?.Name);
-        Assert.Null(RouteTable<string>.Match(found!, new RequestView("GET", "http", "a.svc", "/", null, null)));
+        Assert.Null(found!.Match(new RequestView("GET", "http", "a.svc", "/", null, null)));
     }
 
     private static VirtualHost<string> Host(string name, string[] domains, params (PathMatchKind Kind, string Path)[] routes) =>

@@ -12,7 +12,7 @@ internal static class GrpcMatcherSuites
 {
     public static IEnumerable<CaseResult> Headers(string folder)
     {
-        foreach (JsonObject each in Cases(folder))
+        foreach (JsonObject each in CaseFile.Read(folder))
         {
             var matcher = new JsonObject { ["name"] = (string)each["key"]!, ["invertMatch"] = (bool?)each["invert"] ?? false };
             if (each["exact"] is { } exact)
@@ -55,7 +55,7 @@ internal static class GrpcMatcherSuites
 
     public static IEnumerable<CaseResult> Paths(string folder)
     {
-        foreach (JsonObject each in Cases(folder))
+        foreach (JsonObject each in CaseFile.Read(folder))
         {
             bool ignoreCase = (bool?)each["caseInsensitive"] ?? false, wanted = (bool)each["want"]!;
             PathMatcher matcher = each["fullPath"] is { } full ? new PathMatcher(PathMatchKind.Exact, (string)full!, !ignoreCase)
@@ -68,7 +68,7 @@ internal static class GrpcMatcherSuites
 
     public static IEnumerable<CaseResult> Domains(string folder)
     {
-        foreach (JsonObject each in Cases(folder))
+        foreach (JsonObject each in CaseFile.Read(folder))
         {
             string name = (string)each["name"]!;
             if (each["vHosts"] is not JsonArray list)
@@ -95,7 +95,7 @@ internal static class GrpcMatcherSuites
 
     public static IEnumerable<CaseResult> Strings(string folder)
     {
-        foreach (JsonObject each in Cases(folder))
+        foreach (JsonObject each in CaseFile.Read(folder))
         {
             string name = (string)each["name"]!;
             if (each["wantMatch"] is null)
@@ -134,7 +134,4 @@ internal static class GrpcMatcherSuites
             to["safeRegex"] = new JsonObject { ["regex"] = (string)(regex is JsonObject inner ? inner["regex"] : regex)! };
         return to;
     }
-
-    private static IEnumerable<JsonObject> Cases(string folder) =>
-        ((JsonArray)JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "cases.json")))!).Select(each => (JsonObject)each!);
 }

@@ -10,7 +10,7 @@ internal static class GrpcRouteSuites
 {
     public static IEnumerable<CaseResult> Validation(string folder)
     {
-        foreach (JsonObject each in Cases(folder))
+        foreach (JsonObject each in CaseFile.Read(folder))
         {
             byte[] wire = Convert.FromBase64String((string)each["input"]!["binary"]!);
             if ((string?)each["input"]!["@proto"] != "google.protobuf.Any")
@@ -28,7 +28,7 @@ internal static class GrpcRouteSuites
 
     public static IEnumerable<CaseResult> Routes(string folder)
     {
-        foreach (JsonObject each in Cases(folder))
+        foreach (JsonObject each in CaseFile.Read(folder))
         {
             var host = new VirtualHost { Name = "v", Domains = { "*" } };
             foreach (JsonNode? route in (JsonArray)each["input"]!)
@@ -63,7 +63,4 @@ internal static class GrpcRouteSuites
             return wire;
         }
     }
-
-    private static IEnumerable<JsonObject> Cases(string folder) =>
-        ((JsonArray)JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "cases.json")))!).Select(each => (JsonObject)each!);
 }

@@ -8,9 +8,9 @@ internal static class HeaderMatchSuite
 {
     public static IEnumerable<CaseResult> Run(string folder)
     {
-        foreach (JsonNode? each in (JsonArray)JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "cases.json")))!)
+        foreach (JsonObject each in CaseFile.Read(folder))
         {
-            string name = (string)each!["name"]!;
+            string name = (string)each["name"]!;
             var table = RouteTables.Load(OneRoute(new JsonObject { ["prefix"] = "/", ["headers"] = each["matchers"]!.DeepClone() }));
             if (table.Table is null)
             {

@@ -8,9 +8,9 @@ internal static class RejectSuite
     public static IEnumerable<CaseResult> Run(string folder)
     {
         int i = 0;
-        foreach (JsonNode? each in (JsonArray)JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "cases.json")))!)
+        foreach (JsonObject each in CaseFile.Read(folder))
         {
-            string name = $"{(string?)each!["name"]}#{i++}";
+            string name = $"{(string?)each["name"]}#{i++}";
             IReadOnlyList<string>? known = (bool?)each["validateClusters"] != true ? null
                 : each["knownClusters"] is JsonArray clusters ? [.. clusters.Select(cluster => (string)cluster!)]
                 : [];

@@ -9,9 +9,9 @@ internal static class UriTemplateSuite
     public static IEnumerable<CaseResult> Run(string folder)
     {
         int i = 0;
-        foreach (JsonNode? each in (JsonArray)JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "cases.json")))!)
+        foreach (JsonObject each in CaseFile.Read(folder))
         {
-            string[] arguments = [.. ((JsonArray)each!["args"]!).Select(argument => (string)argument!)];
+            string[] arguments = [.. ((JsonArray)each["args"]!).Select(argument => (string)argument!)];
             string op = (string)each["op"]!, wanted = each["expect"]!.ToString();
             string? found = op switch
             {

@@ -126,6 +126,8 @@ internal sealed class ShortFormRoutes(string service, IReadOnlySet<string> versi
                 if (ShortFormObject.Read(element, errors) is { } rewrite)
                 {
                     action.PrefixRewrite = rewrite.Text("prefix") ?? "";
+                    if (action.PrefixRewrite.Length > 0 && action.PrefixRewrite[0] != '/')
+                        errors.Error("prefix", $"'{action.PrefixRewrite}' makes no path; one starts with '/'");
                     if (rewrite.Text("host") is { } host)
                         action.HostRewriteLiteral = host;
                     rewrite.ReportUnknown();
