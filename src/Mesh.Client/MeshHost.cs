@@ -7,6 +7,7 @@ using Mesh.Sources.File;
 using Mesh.Sources.Settings;
 using Mesh.Transport;
 using Mesh.Wire;
+using Mesh.Wire.Decode;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -131,7 +132,7 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
 
     private object? StartSources()
     {
-        var limits = new DocumentLimits(_options.MaxDocumentBytes, _options.MaxDocumentDepth);
+        var limits = new DocumentSettings(_options.MaxDocumentBytes, _options.MaxDocumentDepth) { Decoder = new DecoderSettings { Dialect = _options.Dialect } };
         var starts = new List<Action>();
         string? path = _options.ConfigurationPath ?? ConfigurationLookup.Find(_contentRoot);
         if (path is not null)

@@ -57,6 +57,12 @@ public sealed class MeshOptions
     /// <summary>How long changed files must stand still before they are read. Default 200 ms.</summary>
     public TimeSpan ReloadDebounce { get; set; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>
+    /// Who decides where Envoy and gRPC differ about what a resource may hold (docs/routing.md lists it). Default: Envoy. It has no effect on the
+    /// short form, which both read alike.
+    /// </summary>
+    public XdsDialect Dialect { get; set; }
+
     /// <summary>The largest configuration text, in bytes. Default 64 MiB.</summary>
     public int MaxDocumentBytes { get; set; } = 64 << 20;
 

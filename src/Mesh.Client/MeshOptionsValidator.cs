@@ -27,6 +27,8 @@ internal sealed class MeshOptionsValidator : IValidateOptions<MeshOptions>
             yield return $"MeshOptions.MaxDocumentBytes: {options.MaxDocumentBytes} is not allowed; it must be more than zero";
         if (options.MaxDocumentDepth is < 1 or > 1000)
             yield return $"MeshOptions.MaxDocumentDepth: {options.MaxDocumentDepth} is not allowed; it must be from 1 to 1000";
+        if (!Enum.IsDefined(options.Dialect))
+            yield return $"MeshOptions.Dialect: {options.Dialect} is not known; allowed are Envoy and Grpc";
         if (!Enum.IsDefined(options.UnknownHosts))
             yield return $"MeshOptions.UnknownHosts: {options.UnknownHosts} is not known; allowed are PassThrough and Reject";
         for (int i = 0; i < options.Hosts.Count; i++)

@@ -15,40 +15,64 @@ internal static class ExplanationJson
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
-            writer.WriteStartObject();
-            writer.WriteString("listener", explanation.Listener);
-            writer.WriteString("host", explanation.Host);
-            writer.WriteString("virtualHost", explanation.VirtualHost);
-            writer.WriteString("route", explanation.Route);
-            writer.WriteStartArray("tried");
-            foreach (TriedRoute tried in explanation.Tried)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("route", tried.Route);
-                writer.WriteString("reason", tried.Reason);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
-            writer.WriteString("action", explanation.Action);
-            writer.WriteString("cluster", explanation.Cluster);
-            writer.WriteStartObject("weights");
-            foreach (var (cluster, weight) in explanation.Weights)
-                writer.WriteNumber(cluster, weight);
-            writer.WriteEndObject();
-            writer.WriteStartObject("rewrites");
-            foreach (var (what, value) in explanation.Rewrites)
-                writer.WriteString(what, value);
-            writer.WriteEndObject();
-            WriteList(writer, "requestHeaders", explanation.RequestHeaders);
-            WriteTimeouts(writer, explanation);
-            WriteRetry(writer, explanation.Retry);
-            WriteEndpoints(writer, explanation.Target?.Endpoints ?? []);
-            WriteList(writer, "ignored", ignored);
-            writer.WriteEndObject();
+            Write(writer, explanation, ignored);
         }
 
         return Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
+    private static void Write(Utf8JsonWriter writer, Explanation explanation, IReadOnlyList<string> ignored)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("listener", explanation.Listener);
+        writer.WriteString("host", explanation.Host);
+        writer.WriteString("virtualHost", explanation.VirtualHost);
+        writer.WriteString("route", explanation.Route);
+        writer.WriteStartArray("tried");
+        foreach (TriedRoute tried in explanation.Tried)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("route", tried.Route);
+            writer.WriteString("reason", tried.Reason);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteString("action", explanation.Action);
+        writer.WriteString("cluster", explanation.Cluster);
+        writer.WriteStartObject("weights");
+        foreach (var (cluster, weight) in explanation.Weights)
+            writer.WriteNumber(cluster, weight);
+        writer.WriteEndObject();
+        writer.WriteStartObject("rewrites");
+        foreach (var (what, value) in explanation.Rewrites)
+            writer.WriteString(what, value);
+        writer.WriteEndObject();
+        WriteList(writer, "requestHeaders", explanation.RequestHeaders);
+        WriteTimeouts(writer, explanation);
+        WriteRetry(writer, explanation.Retry);
+        WriteEndpoints(writer, explanation.Target?.Endpoints ?? []);
+        WriteList(writer, "ignored", ignored);
+        WriteMore(writer, explanation);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>What only some routes have; a key is there when they have it.</summary>
+    private static void WriteMore(Utf8JsonWriter writer, Explanation explanation)
+    {
+        if (explanation.VirtualCluster is { } virtualCluster)
+            writer.WriteString("virtualCluster", virtualCluster);
+        if (explanation.ResponseHeaders.Count > 0)
+            WriteList(writer, "responseHeaders", explanation.ResponseHeaders);
+        if (explanation.Hash is { } hash)
+            writer.WriteNumber("hash", hash);
+        if (explanation.Taken is { } route && RouteValues.Of(route) is { Count: > 0 } values)
+            WriteList(writer, "values", values);
+        if (explanation is not { Chance: { } chance, Otherwise: { } otherwise })
+            return;
+        writer.WriteString("chance", chance.ToString());
+        writer.WritePropertyName("otherwise");
+        Write(writer, otherwise, []);
     }
 
     private static void WriteTimeouts(Utf8JsonWriter writer, Explanation explanation)

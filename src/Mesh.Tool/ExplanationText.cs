@@ -8,6 +8,13 @@ internal static class ExplanationText
 {
     public static void Write(TextWriter writer, Explanation explanation, IReadOnlyList<string> ignored)
     {
+        Write(writer, explanation);
+        foreach (string field in ignored)
+            writer.WriteLine($"ignored       {field}");
+    }
+
+    private static void Write(TextWriter writer, Explanation explanation)
+    {
         writer.WriteLine($"listener      {explanation.Listener ?? "none"}");
         writer.WriteLine($"virtual host  {(explanation.VirtualHost is null ? "none" : $"{explanation.VirtualHost} (domain {explanation.Host})")}");
         foreach (TriedRoute tried in explanation.Tried)
@@ -28,7 +35,17 @@ internal static class ExplanationText
             writer.WriteLine($"retry         up to {retry.NumRetries} on {string.Join(", ", retry.Names)}");
         foreach (Endpoint endpoint in explanation.Target?.Endpoints ?? [])
             writer.WriteLine($"endpoint      {endpoint.State.Address} {endpoint.Resource.Health.ToString().ToLowerInvariant()}{(endpoint.Priority == 0 ? "" : $" priority {endpoint.Priority}")}");
-        foreach (string field in ignored)
-            writer.WriteLine($"ignored       {field}");
+        foreach (string header in explanation.ResponseHeaders)
+            writer.WriteLine($"response      {header}");
+        if (explanation.VirtualCluster is { } virtualCluster)
+            writer.WriteLine($"named         virtual cluster {virtualCluster}");
+        if (explanation.Hash is { } hash)
+            writer.WriteLine($"hash          {hash}");
+        foreach (string line in explanation.Taken is { } route ? RouteValues.Of(route) : [])
+            writer.WriteLine($"value         {line}");
+        if (explanation is not { Chance: { } chance, Otherwise: { } otherwise })
+            return;
+        writer.WriteLine($"chance        {chance} of the requests; the others:");
+        Write(writer, otherwise);
     }
 }

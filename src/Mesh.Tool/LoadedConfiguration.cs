@@ -28,7 +28,7 @@ internal sealed class LoadedConfiguration
 
     public static LoadedConfiguration Load(string path)
     {
-        var limits = new DocumentLimits();
+        var limits = new DocumentSettings();
         var findings = new List<ResourceError>();
         IReadOnlyList<string> files = FileSource.FilesOf(path);
         if (files.Count == 0)

@@ -20,11 +20,11 @@ internal sealed record Decoded(ResourceSet Set, IReadOnlyList<ResourceError> Fin
     public static Decoded Resource(string type, string body, string baseDirectory = "") =>
         Yaml(Xds.Document(Xds.Resource(type, body)), baseDirectory: baseDirectory);
 
-    public static Decoded Read(byte[] text, bool yaml, string? file = null, string baseDirectory = "", DocumentLimits? limits = null)
+    public static Decoded Read(byte[] text, bool yaml, string? file = null, string baseDirectory = "", DocumentSettings? limits = null)
     {
         var set = new ResourceSet();
         var services = new ShortFormServices();
-        IReadOnlyList<ResourceError> findings = new ConfigurationDocument(set, services, limits ?? new DocumentLimits()).Read(text, yaml, file, baseDirectory);
+        IReadOnlyList<ResourceError> findings = new ConfigurationDocument(set, services, limits ?? new DocumentSettings()).Read(text, yaml, file, baseDirectory);
         var errors = new ErrorCollector();
         services.Complete(set, errors);
         return new Decoded(set, [.. findings, .. errors.Items]);

@@ -18,7 +18,8 @@ internal static class RouteTables
     /// <summary>The table, or the errors that refuse it.</summary>
     /// <param name="configuration">The <c>RouteConfiguration</c>.</param>
     /// <param name="knownClusters">The clusters there are; null where every name is one.</param>
-    public static (RouteTable<Route>? Table, IReadOnlyList<string> Errors) Load(JsonObject configuration, IReadOnlyList<string>? knownClusters = null)
+    /// <param name="settings">How it is read; null for as a user's file is.</param>
+    public static (RouteTable<Route>? Table, IReadOnlyList<string> Errors) Load(JsonObject configuration, IReadOnlyList<string>? knownClusters = null, DecoderSettings? settings = null)
     {
         configuration = (JsonObject)configuration.DeepClone();
         configuration["@type"] = Type;
@@ -28,17 +29,19 @@ internal static class RouteTables
             configuration["validateClusters"] = false;
         var set = new ResourceSet();
         string text = new JsonObject { ["resources"] = new JsonArray(configuration) }.ToJsonString();
-        IReadOnlyList<ResourceError> findings = new ConfigurationDocument(set, new ShortFormServices(), new DocumentLimits())
+        IReadOnlyList<ResourceError> findings = new ConfigurationDocument(set, new ShortFormServices(), new DocumentSettings { Decoder = settings ?? DecoderSettings.Default })
             .Read(Encoding.UTF8.GetBytes(text), yaml: false, file: null, Path.GetTempPath());
         return Compile(set, findings, knownClusters);
     }
 
-    /// <summary>As <see cref="Load(JsonObject, IReadOnlyList{string})"/>, of the wire form.</summary>
-    public static IReadOnlyList<string> ErrorsOf(byte[] wire)
+    /// <summary>As <see cref="Load(JsonObject, IReadOnlyList{string}, DecoderSettings)"/>, of the wire form.</summary>
+    /// <param name="wire">The <c>RouteConfiguration</c>.</param>
+    /// <param name="settings">How it is read.</param>
+    public static IReadOnlyList<string> ErrorsOf(byte[] wire, DecoderSettings settings)
     {
         var set = new ResourceSet();
         var errors = new ErrorCollector();
-        new ResourceDecoder(set, errors).Decode("envoy.config.route.v3.RouteConfiguration", wire);
+        new ResourceDecoder(set, errors) { Settings = settings }.Decode("envoy.config.route.v3.RouteConfiguration", wire);
         return Compile(set, errors.Items, []).Errors;
     }
 

@@ -21,6 +21,8 @@ internal static class Runner
         ["grpc/string-matcher"] = GrpcMatcherSuites.Strings,
         ["grpc/rds-validation"] = GrpcRouteSuites.Validation,
         ["grpc/rds-routes"] = GrpcRouteSuites.Routes,
+        ["grpc/rds-hash-policies"] = GrpcRouteSuites.HashPolicies,
+        ["envoy-path"] = PathSuite.Run,
     };
 
     public static int Run(string folder, TextWriter output)

@@ -16,20 +16,23 @@ internal static class AttemptLoop
     /// <summary>How often an attempt may meet connections that are being closed before that counts as a failure.</summary>
     private const int MaxRepicks = 10;
 
-    public static Task<HttpResponseMessage> SendAsync(Call call, bool async)
+    /// <param name="call">The call, routed.</param>
+    /// <param name="handler">Follows redirects that the mesh follows itself.</param>
+    /// <param name="async">Whether it may wait.</param>
+    public static Task<HttpResponseMessage> SendAsync(Call call, MeshHandler handler, bool async)
     {
         if (Pick(call, previous: null, out string reason) is not { } pool)
             return ReplyAsync(call, LocalReply.Unavailable(ResponseFlags.NoHealthyUpstream, reason), null, async);
         Task<HttpResponseMessage> send = Send(call, pool, async);
-        if (!send.IsCompletedSuccessfully || ShouldRetry(call, send.Result))
-            return FinishAsync(call, pool, send, async);
+        if (!send.IsCompletedSuccessfully || call.Redirects is not null || ShouldRetry(call, send.Result))
+            return FinishAsync(call, handler, pool, send, async);
 
         // One that is answered at once needs no state machine.
         ResponseCompletion.Complete(call, send.Result);
         return send;
     }
 
-    private static async Task<HttpResponseMessage> FinishAsync(Call call, EndpointPool pool, Task<HttpResponseMessage> send, bool async)
+    private static async Task<HttpResponseMessage> FinishAsync(Call call, MeshHandler handler, EndpointPool pool, Task<HttpResponseMessage> send, bool async)
     {
         int repicks = 0;
         while (true)
@@ -39,7 +42,12 @@ internal static class AttemptLoop
             {
                 HttpResponseMessage response = await send.ConfigureAwait(false);
                 if (!ShouldRetry(call, response))
-                    return ResponseCompletion.Complete(call, response);
+                {
+                    return call.Redirects?.Next(call, response) is { } next
+                        ? await FollowAsync(call, handler, response, next, async).ConfigureAwait(false)
+                        : ResponseCompletion.Complete(call, response);
+                }
+
                 response.Dispose();
             }
             catch (Exception e)
@@ -65,7 +73,7 @@ internal static class AttemptLoop
                 if (error is not null && !ShouldRetry(call, failure))
                     return await ReplyAsync(call, FailureReply.Of(call, failure, error), error, async).ConfigureAwait(false);
                 call.EndAttempt();
-                TimeSpan delay = call.Route.Retry!.Delay(call.Attempts, call.Engine.Random);
+                TimeSpan delay = call.Retry!.Delay(call.Attempts, call.Engine.Random);
                 if (call.Remaining is { } rest && delay >= rest)
                     return await ReplyAsync(call, FailureReply.Deadline(call), error, async).ConfigureAwait(false);
                 call.RenewTimer();
@@ -73,11 +81,22 @@ internal static class AttemptLoop
                     throw Cancelled(call, error);
             }
 
-            if (Pick(call, previous, out string reason) is not { } next)
+            if (Pick(call, previous, out string reason) is not { } other)
                 return await ReplyAsync(call, LocalReply.Unavailable(ResponseFlags.NoHealthyUpstream, reason), null, async).ConfigureAwait(false);
-            pool = next;
+            pool = other;
             send = Send(call, pool, async);
         }
+    }
+
+    /// <summary>Ends the call with the redirect, and sends what it led to.</summary>
+    private static Task<HttpResponseMessage> FollowAsync(Call call, MeshHandler handler, HttpResponseMessage response, HttpRequestMessage next, bool async)
+    {
+        InternalRedirects redirects = call.Redirects!;
+        CancellationToken token = call.CallerToken;
+        call.Response = response;
+        response.Dispose();
+        call.End(null, null);
+        return handler.FollowAsync(next, redirects, async, token);
     }
 
     /// <summary>Sends one attempt. Whatever goes wrong is in the task.</summary>
@@ -112,9 +131,11 @@ internal static class AttemptLoop
             reason = pick.Reason ?? "";
             if (pick.Kind != PickKind.Complete)
                 return null;
+            if (call.Route.Action.AutoHostRewrite && call.Destination.HostRewrite.Length == 0)
+                call.Authority = pick.Endpoint!.Resource.HostName is { Length: > 0 } name ? name : call.Target.Authority;
             if (call.Engine.Pools.TryAcquire(pick.Endpoint!, cluster.Transport, call.Authority) is { } pool)
             {
-                call.StartAttempt(pick.Endpoint!, pool, call.Route.Retry?.PerTryTimeout);
+                call.StartAttempt(pick.Endpoint!, pool, call.Retry?.PerTryTimeout);
                 return pool;
             }
 
@@ -131,7 +152,7 @@ internal static class AttemptLoop
 
     private static bool ShouldRetry(Call call, HttpResponseMessage response)
     {
-        if (call.Route.Retry is not { } policy || call.Attempts > policy.NumRetries)
+        if (call.Retry is not { } policy || call.Attempts > policy.NumRetries)
             return false;
         return IsRetriable(call, response) && IsAllowed(call);
     }
@@ -139,7 +160,7 @@ internal static class AttemptLoop
     /// <summary>Whether a response is one the route's policy retries, were a retry left.</summary>
     public static bool IsRetriable(Call call, HttpResponseMessage response)
     {
-        if (call.Route.Retry is not { } policy)
+        if (call.Retry is not { } policy)
             return false;
         return call.IsGrpc && GrpcMessages.Status(response.Headers) is { } status
             ? policy.RetriesGrpcStatus(status)
@@ -147,7 +168,7 @@ internal static class AttemptLoop
     }
 
     private static bool ShouldRetry(Call call, AttemptFailure failure) =>
-        call.Route.Retry is { } policy && call.Attempts <= policy.NumRetries && policy.RetriesFailure(failure, call.IsGrpc) && IsAllowed(call);
+        call.Retry is { } policy && call.Attempts <= policy.NumRetries && policy.RetriesFailure(failure, call.IsGrpc) && IsAllowed(call);
 
     /// <summary>A request that is itself a retry is not multiplied, and a body that is gone cannot be sent again.</summary>
     private static bool IsAllowed(Call call) =>

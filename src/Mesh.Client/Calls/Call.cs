@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using Mesh.LoadBalancing;
 using Mesh.Matching;
+using Mesh.Policies.Retries;
 using Mesh.Policies.Timeouts;
 using Mesh.Routing;
 using Mesh.Snapshots;
@@ -57,8 +58,14 @@ internal sealed class Call : IDisposable
 
     public Cluster Cluster { get; private set; } = null!;
 
-    /// <summary>The authority to send; the caller's own, the same object, when nothing rewrites it.</summary>
-    public string Authority { get; private set; } = "";
+    /// <summary>The route's retry policy, where it applies to this request.</summary>
+    public RetryPolicy? Retry { get; set; }
+
+    /// <summary>The redirects that the mesh follows itself; null where the route follows none.</summary>
+    public InternalRedirects? Redirects { get; set; }
+
+    /// <summary>The authority to send; the caller's own, the same object, when nothing rewrites it. An endpoint may bring its own.</summary>
+    public string Authority { get; set; } = "";
 
     /// <summary>Path and query to send; the caller's own, the same object, when nothing rewrites them.</summary>
     public string Path { get; private set; } = "";
@@ -150,7 +157,7 @@ internal sealed class Call : IDisposable
         !IsGrpc && Route.IdleTimeout(Listener) is { } idle && (Timeout is not { } limit || idle < limit) ? idle : TimeSpan.Zero;
 
     /// <summary>Whether the attempt's own limit is the one on silence.</summary>
-    public bool IsIdleLimit => ResponseIdleTimeout is { Ticks: > 0 } idle && (Route.Retry?.PerTryTimeout is not { } perTry || idle < perTry);
+    public bool IsIdleLimit => ResponseIdleTimeout is { Ticks: > 0 } idle && (Retry?.PerTryTimeout is not { } perTry || idle < perTry);
 
     /// <summary>What formats see of the call.</summary>
     public FormatContext Format(HttpResponseMessage? response)
@@ -160,6 +167,9 @@ internal sealed class Call : IDisposable
         {
             Response = response,
             RouteName = Route.ResourceName,
+            RouteMetadata = Route.Metadata,
+            VirtualHost = Host.Name,
+            HostMetadata = Host.Metadata,
             VirtualCluster = Host.VirtualClusterOf(view),
             Cluster = Cluster.Name,
             UpstreamHost = Endpoint?.State.Address,
@@ -356,6 +366,8 @@ internal sealed class Call : IDisposable
         Host = null!;
         Route = null!;
         Destination = null!;
+        Retry = null;
+        Redirects = null;
         Authority = "";
         Path = "";
         Cluster = null!;

@@ -46,6 +46,23 @@ internal sealed record Explanation
 
     public Cluster? Target { get; init; }
 
+    /// <summary>The virtual cluster; null where the host has none.</summary>
+    public string? VirtualCluster { get; init; }
+
+    public IReadOnlyList<string> ResponseHeaders { get; init; } = [];
+
+    /// <summary>The request's hash by <c>hash_policy</c>; null where it has none.</summary>
+    public ulong? Hash { get; init; }
+
+    /// <summary>The part of the requests that takes the route; null for all.</summary>
+    public FractionResource? Chance { get; init; }
+
+    /// <summary>What becomes of the requests that chance does not give to the route.</summary>
+    public Explanation? Otherwise { get; init; }
+
+    /// <summary>The route itself, for the values it carries.</summary>
+    public Route? Taken { get; init; }
+
     public static Explanation Of(MeshSnapshot snapshot, HttpRequestMessage request)
     {
         var target = new RequestTarget(request);
@@ -57,34 +74,46 @@ internal sealed record Explanation
         if (found is not { } host)
             return explanation with { Action = Reply(ResponseFlags.NoRoute, $"no virtual host of route configuration '{listener.RouteConfiguration.Name}' has '{target.Authority}'") };
 
-        explanation = explanation with { Host = domain, VirtualHost = host.Name };
+        explanation = explanation with { Host = domain, VirtualHost = host.Name, VirtualCluster = host.VirtualClusterOf(view) };
         if (host.RequireTls == TlsRequirement.All && !target.IsSecure)
             return explanation with { Action = $"redirect 301 to {Redirect.ToHttps(view)} (require_tls)" };
-        var tried = new List<TriedRoute>();
-        Route? route = null;
-        foreach (RouteEntry<Route> entry in host.Routes)
+        var steps = new List<string>();
+        ReadOnlySpan<RouteEntry<Route>> routes = host.Candidates(view, steps);
+        explanation = explanation with { Tried = [.. steps.Select(step => new TriedRoute("matcher", step))] };
+        return explanation.Try(routes, listener, snapshot, target, view, grpc, request);
+    }
+
+    /// <summary>The first route that matches. Where it takes a part of the requests only, what becomes of the others is explained too.</summary>
+    private Explanation Try(
+        ReadOnlySpan<RouteEntry<Route>> routes, Listener listener, MeshSnapshot snapshot, in RequestTarget target, in RequestView view, bool grpc, HttpRequestMessage request)
+    {
+        var tried = new List<TriedRoute>(Tried);
+        for (int i = 0; i < routes.Length; i++)
         {
-            if (entry.Matcher.WhyNot(view) is not { } reason)
+            Route route = routes[i].Route;
+            if (routes[i].Matcher.WhyNot(view) is { } reason)
             {
-                route = entry.Route;
-                break;
+                tried.Add(new TriedRoute(route.Name, reason));
+                continue;
             }
 
-            tried.Add(new TriedRoute(entry.Route.Name, reason));
+            Explanation found = (this with { Tried = [.. tried] }).WithRoute(route, listener, snapshot, target, view, grpc, request);
+            if (routes[i].Matcher.Chance is not { } chance || chance.Numerator >= chance.Denominator)
+                return found;
+            tried.Add(new TriedRoute(route.Name, $"runtime_fraction takes {chance} only"));
+            Explanation others = (this with { Tried = [.. tried] }).Try(routes[(i + 1)..], listener, snapshot, target, view, grpc, request);
+            return found with { Chance = chance, Otherwise = others };
         }
 
-        explanation = explanation with { Tried = tried };
-        return route is null
-            ? explanation with { Action = Reply(ResponseFlags.NoRoute, "no route matches") }
-            : explanation.WithRoute(route, listener, snapshot, target, view, grpc, request);
+        return this with { Tried = tried, Action = Reply(ResponseFlags.NoRoute, "no route matches") };
     }
 
     private Explanation WithRoute(
         Route route, Listener listener, MeshSnapshot snapshot, in RequestTarget target, in RequestView view, bool grpc, HttpRequestMessage request)
     {
         if (route.IsLocal)
-            return this with { Route = route.Name, Action = LocalAction(route, view) };
-        RouteDestination destination = route.Destinations.MaxBy(d => d.Weight)!;
+            return this with { Route = route.Name, Action = LocalAction(route, view), ResponseHeaders = [.. route.AnswerHeaders?.DescribeResponse() ?? []], Taken = route };
+        RouteDestination destination = route.ChoosesByRequest(view) ? route.Choose(view, random: null) : route.Destinations.MaxBy(d => d.Weight) ?? RouteDestination.None;
         Cluster? cluster = destination.FindCluster(snapshot, view);
         var weights = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (RouteDestination each in route.Destinations)
@@ -94,10 +123,15 @@ internal sealed record Explanation
             rewrites["path"] = path;
         if (route.RewriteHost(destination, view) is var host && host != view.Authority)
             rewrites["host"] = host;
+        else if (route.Action.AutoHostRewrite && cluster is not null && Array.Exists(cluster.Endpoints, endpoint => endpoint.Resource.HostName.Length > 0))
+            rewrites["host"] = string.Join(" or ", cluster.Endpoints.Select(endpoint => endpoint.Resource.HostName).Where(name => name.Length > 0).Distinct(StringComparer.Ordinal)) + " (auto_host_rewrite)";
 
-        string action = route.Action.IsWeighted ? "weighted_clusters" : destination.ClusterHeader.Length > 0 ? "cluster_header" : "cluster";
+        string action = route.Action.IsWeighted ? "weighted_clusters"
+            : route.Action.ClusterMatcher is not null ? "cluster_matcher"
+            : destination.ClusterHeader.Length > 0 ? "cluster_header"
+            : "cluster";
         if (cluster is null)
-            action = Reply(ResponseFlags.NoCluster, $"cluster '{NameOf(destination, view)}' is not known");
+            action = Reply(ResponseFlags.NoCluster, RoutingRefusal.WhyNoCluster(route, destination, view));
         else if (ProtocolRefusal.Of(cluster, target, grpc, request, async: true) is { } refusal)
             action = Reply(refusal.Flag, refusal.Reason);
         return this with
@@ -109,8 +143,11 @@ internal sealed record Explanation
             Rewrites = rewrites,
             RequestHeaders = [.. destination.Headers?.DescribeRequest() ?? []],
             Timeout = route.Timeout(grpc, listener),
-            Retry = route.Retry,
+            Retry = route.Retry is { } retry && retry.AppliesTo(view) ? retry : null,
             Target = cluster,
+            ResponseHeaders = [.. destination.Headers?.DescribeResponse() ?? []],
+            Hash = route.HashOf(view),
+            Taken = route,
         };
     }
 

@@ -17,7 +17,7 @@ internal static class FailureReply
             AttemptFailure.PerTryTimeout when call.IsIdleLimit => LocalReply.Timeout(
                 $"cluster '{call.Cluster.Name}': {endpoint} was silent for {call.Route.IdleTimeout(call.Listener)?.TotalSeconds:0.###} s (idle timeout){attempts}"),
             AttemptFailure.PerTryTimeout => LocalReply.Timeout(
-                $"cluster '{call.Cluster.Name}': no answer from {endpoint} within {call.Route.Retry?.PerTryTimeout?.TotalSeconds:0.###} s (per_try_timeout){attempts}"),
+                $"cluster '{call.Cluster.Name}': no answer from {endpoint} within {call.Retry?.PerTryTimeout?.TotalSeconds:0.###} s (per_try_timeout){attempts}"),
             _ => LocalReply.Unavailable(
                 ResponseFlags.UpstreamConnectionTermination,
                 $"cluster '{call.Cluster.Name}': the connection to {endpoint} ended before a response{attempts}: {Innermost(error)}"),

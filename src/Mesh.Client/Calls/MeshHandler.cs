@@ -27,15 +27,19 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
     {
         cancellationToken.ThrowIfCancellationRequested();
         return engine.Store.Current is { } snapshot
-            ? RouteAsync(request, snapshot, async, cancellationToken)
+            ? RouteAsync(request, snapshot, async, redirects: null, cancellationToken)
             : WaitAndRouteAsync(request, async, cancellationToken);
     }
 
-    private Task<HttpResponseMessage> RouteAsync(HttpRequestMessage request, MeshSnapshot snapshot, bool async, CancellationToken cancellationToken)
+    /// <summary>Sends a request that a server's redirect led to, and that the mesh follows itself.</summary>
+    public Task<HttpResponseMessage> FollowAsync(HttpRequestMessage request, InternalRedirects redirects, bool async, CancellationToken cancellationToken) =>
+        RouteAsync(request, engine.Store.Current!, async, redirects, cancellationToken);
+
+    private Task<HttpResponseMessage> RouteAsync(HttpRequestMessage request, MeshSnapshot snapshot, bool async, InternalRedirects? redirects, CancellationToken cancellationToken)
     {
         var target = new RequestTarget(request);
         bool grpc = GrpcMessages.IsGrpc(request);
-        RequestView view = target.View(request, snapshot.UsesRandom ? engine.Random.NextUInt64() : 0);
+        RequestView view = target.View(request, redirects?.Random ?? (snapshot.UsesRandom ? engine.Random.NextUInt64() : 0));
         Listener? listener = snapshot.FindListener(view, target.Host, target.Port, out VirtualHost<Route>? host, out string domain);
         if ((host is null || domain == "*") && !claimsEveryHost && !engine.Settings.ClaimsHost(target.Host))
             return PassThroughAsync(request, target, grpc, async, cancellationToken);
@@ -57,10 +61,14 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
         if (ProtocolRefusal.Of(cluster, target, grpc, request, async) is { } refusal)
             return ReplyAsync(request, grpc, async, refusal);
 
+        if (route.Action.InternalRedirect is not null)
+            redirects ??= new InternalRedirects(request, view.Random);
         Call call = engine.Calls.Rent(engine.TimeProvider);
         call.Start(engine, request, target, listener, host, route, destination, cluster, route.RewriteHost(destination, view), route.RewritePath(view), grpc, sync: !async, cancellationToken);
+        call.Retry = route.Retry is { } retry && retry.AppliesTo(view) ? retry : null;
+        call.Redirects = redirects;
         Prepare(call);
-        return AttemptLoop.SendAsync(call, async);
+        return AttemptLoop.SendAsync(call, this, async);
     }
 
     /// <summary>Hands over an answer that the configuration itself gives; it is no failure.</summary>
@@ -84,7 +92,7 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
         if (content is null || RequestBody.IsInMemory(content))
             return;
 
-        bool mayRetry = call.Route.Retry is not null;
+        bool mayRetry = call.Retry is not null || call.Redirects is not null;
         if (mayRetry || (!call.IsGrpc && (call.Timeout is not null || call.ResponseIdleTimeout > TimeSpan.Zero)))
             call.Body = new RequestBody(content, mayRetry ? engine.Settings.BodyReplayLimit : 0, call.OnRequestSent);
     }
@@ -106,7 +114,7 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
             first.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).GetAwaiter().GetResult();
         cancellationToken.ThrowIfCancellationRequested();
         if (engine.Store.Current is { } snapshot)
-            return await RouteAsync(request, snapshot, async, cancellationToken).ConfigureAwait(false);
+            return await RouteAsync(request, snapshot, async, redirects: null, cancellationToken).ConfigureAwait(false);
         return await ReplyAsync(request, GrpcMessages.IsGrpc(request), async, RoutingRefusal.NoConfiguration(engine.Settings.FirstConfigTimeout)).ConfigureAwait(false);
     }
 

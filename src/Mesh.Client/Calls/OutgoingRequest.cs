@@ -21,7 +21,7 @@ internal static class OutgoingRequest
         TimeSpan? grpcTimeout = GrpcTimeout(call);
         string fixedAuthority = pool.FixedAuthority(authority);
         bool secure = pool.Settings.Tls is not null;
-        if (call.Route.Retry is null
+        if (call.Retry is null
             && call.Destination.Headers is null
             && call.Body is null
             && call.Attempts == 1

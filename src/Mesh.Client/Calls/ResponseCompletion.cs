@@ -10,7 +10,7 @@ internal static class ResponseCompletion
 {
     public static HttpResponseMessage Complete(Call call, HttpResponseMessage response)
     {
-        response.RequestMessage = call.Request;
+        response.RequestMessage = call.Redirects?.Original ?? call.Request;
         call.Response = response;
         call.Destination.Headers?.ApplyToResponse(response, call.Format(response));
         call.CompletionFlag = Flag(call, response);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Mesh.Matching;
 using Mesh.Routing;
 using Mesh.Snapshots;
@@ -19,14 +20,32 @@ internal static class RouteAnswer
         {
             answer = Create(route.DirectResponse!.Status, request);
             byte[] body = route.DirectResponse.Body.Span.ToArray();
+            string type = "text/plain";
+            if (route.BodyFormat is { } format)
+            {
+                body = Encoding.UTF8.GetBytes(format.Evaluate(Context(host, route, answer, view, Encoding.UTF8.GetString(body))));
+                type = format.ContentType;
+            }
+
             answer.Content = new ByteArrayContent(body);
             if (body.Length > 0)
-                answer.Content.Headers.TryAddWithoutValidation("Content-Type", "text/plain");
+                answer.Content.Headers.TryAddWithoutValidation("Content-Type", type);
         }
 
-        route.AnswerHeaders?.ApplyToResponse(answer, new FormatContext(view) { Response = answer, RouteName = route.ResourceName, VirtualCluster = host.VirtualClusterOf(view) });
+        route.AnswerHeaders?.ApplyToResponse(answer, Context(host, route, answer, view, body: ""));
         return answer;
     }
+
+    private static FormatContext Context(VirtualHost<Route> host, Route route, HttpResponseMessage answer, in RequestView view, string body) => new(view)
+    {
+        Response = answer,
+        RouteName = route.ResourceName,
+        RouteMetadata = route.Metadata,
+        VirtualHost = host.Name,
+        HostMetadata = host.Metadata,
+        VirtualCluster = host.VirtualClusterOf(view),
+        LocalReplyBody = body,
+    };
 
     /// <summary>The redirect of <c>require_tls</c>.</summary>
     public static HttpResponseMessage ToHttps(HttpRequestMessage request, in RequestView view) => To(Redirect.ToHttps(view), 301, request);

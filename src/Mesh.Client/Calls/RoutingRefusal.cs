@@ -24,10 +24,19 @@ internal static class RoutingRefusal
     /// <summary>The status is <c>RouteAction.cluster_not_found_response_code</c>.</summary>
     public static LocalReply NoCluster(Route route, RouteDestination destination, in RequestView view)
     {
+        return LocalReply.Unavailable(ResponseFlags.NoCluster, WhyNoCluster(route, destination, view)) with { Status = (System.Net.HttpStatusCode)route.Action.ClusterNotFoundStatus };
+    }
+
+    /// <summary>Why a route leads to no cluster.</summary>
+    public static string WhyNoCluster(Route route, RouteDestination destination, in RequestView view)
+    {
+        if (route.Action.MissingSpecifier.Length > 0)
+            return $"route '{route.Name}' leaves the cluster to '{route.Action.MissingSpecifier}', which is not supported and was marked optional";
+        if (ReferenceEquals(destination, RouteDestination.None))
+            return $"route '{route.Name}': its cluster_matcher has no cluster for the request";
         string? name = destination.ClusterHeader.Length == 0 ? destination.Name : view.Find(destination.ClusterHeader);
-        string reason = name is null
+        return name is null
             ? $"route '{route.Name}' leads to the cluster that header '{destination.ClusterHeader}' names, and the request has none"
             : $"route '{route.Name}' leads to cluster '{name}', which is not known";
-        return LocalReply.Unavailable(ResponseFlags.NoCluster, reason) with { Status = (System.Net.HttpStatusCode)route.Action.ClusterNotFoundStatus };
     }
 }

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using Mesh.Resources;
 
 namespace Mesh.Matching;
@@ -10,29 +9,8 @@ internal sealed class CookieMatcher(CookieMatcherResource resource)
     private readonly bool _invert = resource.Invert;
     private readonly StringMatcher _value = new(resource.Value);
 
-    public bool Matches(in RequestView request)
-    {
-        bool matches = request.TryGet("cookie", out HeaderStringValues values) && MatchesAny(values);
-        return matches != _invert;
-    }
+    public bool Matches(in RequestView request) =>
+        (RequestValues.TryFindCookie(request, _name, out ReadOnlySpan<char> value) && _value.Matches(value)) != _invert;
 
     public override string ToString() => $"cookie '{_name}' {(_invert ? "not " : "")}{_value}";
-
-    private bool MatchesAny(HeaderStringValues lines)
-    {
-        foreach (string line in lines)
-        {
-            foreach (Range part in line.AsSpan().Split(';'))
-            {
-                ReadOnlySpan<char> cookie = line.AsSpan(part).Trim();
-                int equals = cookie.IndexOf('=');
-                if (equals >= 0 && cookie[..equals].SequenceEqual(_name))
-                    return _value.Matches(Unquoted(cookie[(equals + 1)..]));
-            }
-        }
-
-        return false;
-    }
-
-    private static ReadOnlySpan<char> Unquoted(ReadOnlySpan<char> value) => value is ['"', .., '"'] ? value[1..^1] : value;
 }

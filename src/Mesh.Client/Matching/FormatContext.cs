@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using Mesh.Primitives;
+using Mesh.Resources;
 
 namespace Mesh.Matching;
 
@@ -22,32 +24,47 @@ internal readonly struct FormatContext(in RequestView request)
     /// <summary>The address of the endpoint, once there is one.</summary>
     public string? UpstreamHost { get; init; }
 
+    public string VirtualHost { get; init; } = "";
+
+    /// <summary><c>Route.metadata</c>.</summary>
+    public MetadataResource RouteMetadata { get; init; } = MetadataResource.None;
+
+    /// <summary><c>VirtualHost.metadata</c>.</summary>
+    public MetadataResource HostMetadata { get; init; } = MetadataResource.None;
+
     /// <summary>The body of an answer that a format wraps.</summary>
     public string LocalReplyBody { get; init; } = "";
 
-    /// <summary>A format's text in this request; a variable without a value is empty.</summary>
-    public string Evaluate(SubstitutionFormat format)
+    /// <summary>A format's text in this request; <paramref name="absent"/> stands for a variable without a value.</summary>
+    public string Evaluate(SubstitutionFormat format, string absent = "")
     {
         var text = new StringBuilder();
         foreach (FormatPart part in format.Parts)
         {
-            string value = part.IsText ? part.Text : Value(part) ?? "";
-            text.Append(part.IsText || part.MaxLength < 0 || part.MaxLength >= value.Length ? value : value[..part.MaxLength]);
+            if (part.IsText)
+                text.Append(part.Text);
+            else if (Value(part) is not { } value)
+                text.Append(absent);
+            else
+                text.Append(part.MaxLength < 0 || part.MaxLength >= value.Length ? value : value[..part.MaxLength]);
         }
 
         return text.ToString();
     }
 
-    private string? Value(FormatPart part) => part.Variable switch
+    /// <summary>A variable's value; null when the request has none.</summary>
+    public string? Value(FormatPart part) => part.Variable switch
     {
         "REQ" => FirstOf(part.Argument, Request),
         "RESP" => FirstOf(part.Argument, ResponseHeader),
         "PATH" => PathOf(part.Argument),
-        "QUERY_PARAM" => QueryParameter(part.Argument),
+        "QUERY_PARAM" => RequestValues.TryFindParameter(_request, part.Argument, out ReadOnlySpan<char> parameter) ? parameter.ToString() : null,
         "QUERY_PARAMS" => _request.Query.ToString(),
         "RESPONSE_CODE" => ((int?)Response?.StatusCode)?.ToString(CultureInfo.InvariantCulture),
         "ROUTE_NAME" => RouteName,
         "VIRTUAL_CLUSTER_NAME" => VirtualCluster,
+        "VIRTUAL_HOST_NAME" => VirtualHost,
+        "METADATA" => Metadata(part.Argument.Split(':')),
         "UPSTREAM_CLUSTER" or "UPSTREAM_CLUSTER_RAW" => Cluster,
         "UPSTREAM_HOST" => UpstreamHost,
         "HOSTNAME" => Environment.MachineName,
@@ -83,14 +100,23 @@ internal readonly struct FormatContext(in RequestView request)
         return options[0] == "NQ" && path.AsSpan().IndexOfAny('?', '#') is var end and >= 0 ? path[..end] : path;
     }
 
-    private string? QueryParameter(string name)
+    /// <summary><c>ROUTE:namespace:key:key</c>: a text as it is, anything else as JSON.</summary>
+    public string? Metadata(string[] path)
     {
-        foreach (Range range in _request.Query.Split('&'))
+        MetadataResource metadata = path[0] == "ROUTE" ? RouteMetadata : path[0] == "VIRTUAL_HOST" ? HostMetadata : MetadataResource.None;
+        foreach (var (name, json) in metadata.Namespaces)
         {
-            ReadOnlySpan<char> parameter = _request.Query[range];
-            int equals = parameter.IndexOf('=');
-            if (equals >= 0 && parameter[..equals].SequenceEqual(name))
-                return parameter[(equals + 1)..].ToString();
+            if (path.Length < 2 || name != path[1])
+                continue;
+            using JsonDocument document = JsonDocument.Parse(json);
+            JsonElement value = document.RootElement;
+            foreach (string key in path.AsSpan(2))
+            {
+                if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(key, out value))
+                    return null;
+            }
+
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText();
         }
 
         return null;

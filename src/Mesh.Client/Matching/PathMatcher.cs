@@ -26,6 +26,9 @@ internal sealed class PathMatcher
 
     public PathMatchKind Kind { get; }
 
+    /// <summary>The prefix, path, pattern or template as it was given.</summary>
+    public string Text => _path;
+
     public bool IsCaseSensitive { get; }
 
     /// <summary>What every path that matches begins with, where that is compared as it is; empty when nothing is known.</summary>

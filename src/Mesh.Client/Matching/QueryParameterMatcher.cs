@@ -11,19 +11,8 @@ internal sealed class QueryParameterMatcher(QueryParameterMatcherResource resour
 
     public bool Matches(in RequestView request)
     {
-        ReadOnlySpan<char> rest = request.Query;
-        while (!rest.IsEmpty)
-        {
-            int end = rest.IndexOf('&');
-            ReadOnlySpan<char> parameter = end < 0 ? rest : rest[..end];
-            rest = end < 0 ? [] : rest[(end + 1)..];
-            int equals = parameter.IndexOf('=');
-            ReadOnlySpan<char> name = equals < 0 ? parameter : parameter[..equals];
-            if (name.SequenceEqual(_name))
-                return _value is null ? _present : _value.Matches(equals < 0 ? [] : parameter[(equals + 1)..]);
-        }
-
-        return _value is null && !_present;
+        bool found = RequestValues.TryFindParameter(request, _name, out ReadOnlySpan<char> value);
+        return _value is null ? found == _present : found && _value.Matches(value);
     }
 
     public override string ToString() => $"query parameter '{_name}' {_value?.ToString() ?? (_present ? "present" : "absent")}";

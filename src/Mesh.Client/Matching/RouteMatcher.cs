@@ -32,7 +32,10 @@ internal sealed class RouteMatcher
     public PathMatcher Path { get; }
 
     /// <summary>Whether chance has a say.</summary>
-    public bool UsesRandom => _resource.RuntimeFraction is not null;
+    public bool UsesRandom => Chance is not null;
+
+    /// <summary>The part of the requests that may match; null for all.</summary>
+    public FractionResource? Chance => _resource.RuntimeFraction;
 
     public bool Matches(in RequestView request)
     {

@@ -19,19 +19,19 @@ internal sealed class SubstitutionFormat
     private static readonly FrozenSet<string> OfClients = FrozenSet.Create(
         StringComparer.Ordinal,
         "REQ", "RESP", "PATH", "QUERY_PARAM", "QUERY_PARAMS", "RESPONSE_CODE", "ROUTE_NAME", "VIRTUAL_CLUSTER_NAME", "UPSTREAM_CLUSTER", "UPSTREAM_CLUSTER_RAW",
-        "UPSTREAM_HOST", "HOSTNAME", "ENVIRONMENT", "TRACE_ID", "LOCAL_REPLY_BODY");
+        "UPSTREAM_HOST", "HOSTNAME", "ENVIRONMENT", "TRACE_ID", "LOCAL_REPLY_BODY", "METADATA", "VIRTUAL_HOST_NAME");
 
     /// <summary>Those only a proxy knows; or not yet here.</summary>
     private static readonly FrozenSet<string> OfProxies = FrozenSet.Create(
         StringComparer.Ordinal,
         "ACCESS_LOG_TYPE", "BYTES_RECEIVED", "BYTES_RETRANSMITTED", "BYTES_SENT", "CLUSTER_METADATA", "COMMON_DURATION", "CONNECTION_ID",
         "CONNECTION_TERMINATION_DETAILS", "CUSTOM_FLAGS", "DURATION", "DYNAMIC_METADATA", "EMIT_TIME", "FILTER_CHAIN_NAME", "FILTER_STATE", "GRPC_STATUS",
-        "GRPC_STATUS_NUMBER", "METADATA", "PACKETS_RETRANSMITTED", "PER_REQUEST_STATE", "PROTOCOL", "REQUESTED_SERVER_NAME", "REQUEST_DURATION",
+        "GRPC_STATUS_NUMBER", "PACKETS_RETRANSMITTED", "PER_REQUEST_STATE", "PROTOCOL", "REQUESTED_SERVER_NAME", "REQUEST_DURATION",
         "REQUEST_HEADERS_BYTES", "REQUEST_TX_DURATION", "RESPONSE_CODE_DETAILS", "RESPONSE_DURATION", "RESPONSE_FLAGS", "RESPONSE_FLAGS_LONG",
         "RESPONSE_HEADERS_BYTES", "RESPONSE_TRAILERS_BYTES", "RESPONSE_TX_DURATION", "ROUNDTRIP_DURATION", "START_TIME", "START_TIME_LOCAL", "STREAM_ID",
-        "TLS_JA3_FINGERPRINT", "TLS_JA4_FINGERPRINT", "TRAILER", "UNIQUE_ID", "VIRTUAL_HOST_NAME", "WIRE_BYTES_RECEIVED", "WIRE_BYTES_SENT");
+        "TLS_JA3_FINGERPRINT", "TLS_JA4_FINGERPRINT", "TRAILER", "UNIQUE_ID", "WIRE_BYTES_RECEIVED", "WIRE_BYTES_SENT");
 
-    private static readonly FrozenSet<string> NeedArgument = FrozenSet.Create(StringComparer.Ordinal, "REQ", "RESP", "QUERY_PARAM", "ENVIRONMENT");
+    private static readonly FrozenSet<string> NeedArgument = FrozenSet.Create(StringComparer.Ordinal, "REQ", "RESP", "QUERY_PARAM", "ENVIRONMENT", "METADATA");
 
     private SubstitutionFormat(string text, FormatPart[] parts)
     {
@@ -44,7 +44,7 @@ internal sealed class SubstitutionFormat
     public FormatPart[] Parts { get; }
 
     /// <summary>The variables that have no value here, each once.</summary>
-    public IEnumerable<string> WithoutValue => Parts.Where(part => !part.IsText && !OfClients.Contains(part.Variable)).Select(part => part.Variable).Distinct(StringComparer.Ordinal);
+    public IEnumerable<string> WithoutValue => Parts.Where(part => !part.IsText && !HasValue(part)).Select(part => part.Variable).Distinct(StringComparer.Ordinal);
 
     /// <summary>Whether it is a plain text after all.</summary>
     public bool IsConstant => Array.TrueForAll(Parts, part => part.IsText);
@@ -135,6 +135,11 @@ internal sealed class SubstitutionFormat
         at = end + 1;
         return error.Length == 0;
     }
+
+    // Of the metadata there are, a client has that of its own configuration.
+    private static bool HasValue(FormatPart part) => part.Variable == "METADATA"
+        ? part.Argument.StartsWith("ROUTE:", StringComparison.Ordinal) || part.Argument.StartsWith("VIRTUAL_HOST:", StringComparison.Ordinal)
+        : OfClients.Contains(part.Variable);
 
     private static bool IsKnown(string variable) =>
         OfClients.Contains(variable) || OfProxies.Contains(variable)

@@ -20,6 +20,9 @@ internal sealed record EndpointResource(string Host, int Port, EndpointHealth He
     /// <summary>The <see cref="Port"/> of an endpoint that is a Unix socket (<c>core.v3.Pipe</c>).</summary>
     public const int UnixSocket = -1;
 
+    /// <summary>The name it goes by in <c>auto_host_rewrite</c>: <c>Endpoint.hostname</c>, else its DNS name; empty for none.</summary>
+    public string HostName { get; init; } = "";
+
     /// <summary><c>127.0.0.1:5001</c>, <c>[::1]:5001</c> or <c>unix:/run/a.sock</c>.</summary>
     public string Address => Port == UnixSocket ? "unix:" + Host : Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 }

@@ -30,11 +30,16 @@ internal sealed record RedirectResource
 /// <summary><c>envoy.config.route.v3.DirectResponseAction</c>, its body read.</summary>
 internal sealed record DirectResponseResource(int Status, ValueList<byte> Body)
 {
-    /// <summary>The body is a format of <see cref="Body"/>'s text; null when it is sent as it is.</summary>
-    public string? ContentType { get; init; }
-
-    public bool IsFormat { get; init; }
+    /// <summary>Makes the body that is sent; null when <see cref="Body"/> is sent as it is.</summary>
+    public BodyFormatResource? Format { get; init; }
 }
+
+/// <summary><c>envoy.config.core.v3.SubstitutionFormatString</c>.</summary>
+/// <param name="Text">The format, or a JSON object whose texts are formats.</param>
+/// <param name="IsJson">Whether it is the latter.</param>
+/// <param name="ContentType">The type of what it makes.</param>
+/// <param name="OmitEmpty">Leave out what has no value, instead of a '-' in text and null in JSON.</param>
+internal sealed record BodyFormatResource(string Text, bool IsJson, string ContentType, bool OmitEmpty);
 
 /// <summary><c>envoy.type.matcher.v3.RegexMatchAndSubstitute</c>.</summary>
 internal sealed record RegexRewriteResource(string Pattern, string Substitution);

@@ -13,6 +13,7 @@ internal static class RetryConditionNames
         ("refused-stream", RetryConditions.RefusedStream),
         ("retriable-4xx", RetryConditions.Retriable4xx),
         ("retriable-status-codes", RetryConditions.RetriableStatusCodes),
+        ("retriable-headers", RetryConditions.RetriableHeaders),
         ("cancelled", RetryConditions.GrpcCancelled),
         ("deadline-exceeded", RetryConditions.GrpcDeadlineExceeded),
         ("internal", RetryConditions.GrpcInternal),

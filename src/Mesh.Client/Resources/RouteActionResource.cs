@@ -19,6 +19,21 @@ internal sealed record RouteActionResource
     /// <summary>A request header whose number chooses among the weights; empty for chance (<c>WeightedCluster.header_name</c>).</summary>
     public string WeightHeader { get; init; } = "";
 
+    /// <summary>Choose among the weights by the hash of the request, where it has one (<c>WeightedCluster.use_hash_policy</c>).</summary>
+    public bool WeightsByHash { get; init; }
+
+    /// <summary>
+    /// Chooses one of <see cref="Clusters"/>, none of them weighted (<c>envoy.extensions.router.cluster_specifiers.matcher.v3</c>); null
+    /// where weights choose.
+    /// </summary>
+    public MatcherResource? ClusterMatcher { get; init; }
+
+    /// <summary>The type of an optional cluster specifier that this version does not have: calls on the route fail. Empty for none.</summary>
+    public string MissingSpecifier { get; init; } = "";
+
+    /// <summary>What a request is hashed by.</summary>
+    public ValueList<HashPolicyResource> HashPolicies { get; init; }
+
     /// <summary>The status of calls to a cluster that is not known.</summary>
     public int ClusterNotFoundStatus { get; init; } = 503;
 
@@ -45,6 +60,9 @@ internal sealed record RouteActionResource
     /// <summary>Makes the authority of the path.</summary>
     public RegexRewriteResource? HostRewritePathRegex { get; init; }
 
+    /// <summary>The authority is the name of the endpoint that is picked, where it has one.</summary>
+    public bool AutoHostRewrite { get; init; }
+
     /// <summary>Put the authority that is replaced at the end of <c>x-forwarded-host</c>.</summary>
     public bool AppendForwardedHost { get; init; }
 
@@ -64,6 +82,19 @@ internal sealed record RouteActionResource
     public TimeSpan? GrpcTimeoutHeaderMax { get; init; }
 
     public RetryPolicyResource? RetryPolicy { get; init; }
+
+    /// <summary>Which redirects the mesh follows itself; null for none.</summary>
+    public InternalRedirectResource? InternalRedirect { get; init; }
+
+    /// <summary>Where copies go; of the route, else of the virtual host, else of the route configuration.</summary>
+    public ValueList<MirrorPolicyResource> MirrorPolicies { get; init; }
+
+    /// <summary>Of the route, else of the virtual host.</summary>
+    public HedgePolicyResource? HedgePolicy { get; init; }
+
+    public ValueList<RateLimitResource> RateLimits { get; init; }
+
+    public ValueList<UpgradeResource> Upgrades { get; init; }
 }
 
 /// <summary><c>envoy.config.route.v3.WeightedCluster.ClusterWeight</c>.</summary>
@@ -76,6 +107,8 @@ internal sealed record WeightedClusterResource(string Name, uint Weight)
 
     /// <summary>Replaces the authority, before <see cref="RouteActionResource.HostRewriteLiteral"/>; empty for none.</summary>
     public string HostRewriteLiteral { get; init; } = "";
+
+    public ValueList<FilterOverrideResource> FilterOverrides { get; init; }
 }
 
 /// <summary><c>envoy.config.route.v3.RetryPolicy</c>.</summary>
@@ -90,6 +123,26 @@ internal sealed record RetryPolicyResource
     public TimeSpan? PerTryTimeout { get; init; }
 
     public ValueList<uint> RetriableStatusCodes { get; init; }
+
+    /// <summary>Of a response, any of which makes it one to retry (<c>retriable-headers</c>).</summary>
+    public ValueList<HeaderMatcherResource> RetriableHeaders { get; init; }
+
+    /// <summary>Of a request, one of which it must have to be sent again; none asks for nothing.</summary>
+    public ValueList<HeaderMatcherResource> RetriableRequestHeaders { get; init; }
+
+    /// <summary>How long an attempt may be silent; null or zero is off.</summary>
+    public TimeSpan? PerTryIdleTimeout { get; init; }
+
+    /// <summary>The types of <c>retry_host_predicate</c>.</summary>
+    public ValueList<string> HostPredicates { get; init; }
+
+    /// <summary>The type of <c>retry_priority</c>; empty for none.</summary>
+    public string Priority { get; init; } = "";
+
+    public uint HostSelectionMaxAttempts { get; init; } = 1;
+
+    /// <summary>What a server that limits its rate says of when to come back; null asks for nothing.</summary>
+    public RateLimitedBackOffResource? RateLimited { get; init; }
 
     /// <summary>Envoy's default is 25 ms.</summary>
     public TimeSpan BaseInterval { get; init; } = TimeSpan.FromMilliseconds(25);
@@ -110,6 +163,7 @@ internal enum RetryConditions
     RefusedStream = 1 << 4,
     Retriable4xx = 1 << 5,
     RetriableStatusCodes = 1 << 6,
+    RetriableHeaders = 1 << 7,
     ResetBeforeRequest = 1 << 8,
     GrpcCancelled = 1 << 16,
     GrpcDeadlineExceeded = 1 << 17,

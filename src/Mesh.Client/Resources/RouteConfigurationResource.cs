@@ -24,6 +24,12 @@ internal sealed record RouteConfigurationResource
 
     /// <summary>A header that gives the host to choose the virtual host by, in place of the authority; empty for none.</summary>
     public string VhostHeader { get; init; } = "";
+
+    public ValueList<MirrorPolicyResource> MirrorPolicies { get; init; }
+
+    public ValueList<FilterOverrideResource> FilterOverrides { get; init; }
+
+    public MetadataResource Metadata { get; init; } = MetadataResource.None;
 }
 
 /// <summary><c>envoy.config.route.v3.VirtualHost</c>.</summary>
@@ -35,6 +41,12 @@ internal sealed record VirtualHostResource
 
     public ValueList<RouteResource> Routes { get; init; }
 
+    /// <summary>Chooses one of <see cref="MatcherRoutes"/>, in place of <see cref="Routes"/>; null where there is none.</summary>
+    public MatcherResource? Matcher { get; init; }
+
+    /// <summary>The lists of routes that <see cref="Matcher"/> leads to; in each the first that matches is taken.</summary>
+    public ValueList<ValueList<RouteResource>> MatcherRoutes { get; init; }
+
     public HeaderMutationsResource Headers { get; init; } = HeaderMutationsResource.None;
 
     public RetryPolicyResource? RetryPolicy { get; init; }
@@ -44,6 +56,16 @@ internal sealed record VirtualHostResource
 
     /// <summary>Names for parts of the traffic, the first that matches.</summary>
     public ValueList<VirtualClusterResource> VirtualClusters { get; init; }
+
+    public ValueList<MirrorPolicyResource> MirrorPolicies { get; init; }
+
+    public HedgePolicyResource? HedgePolicy { get; init; }
+
+    public ValueList<RateLimitResource> RateLimits { get; init; }
+
+    public ValueList<FilterOverrideResource> FilterOverrides { get; init; }
+
+    public MetadataResource Metadata { get; init; } = MetadataResource.None;
 }
 
 /// <summary><c>VirtualHost.TlsRequirementType</c>.</summary>
@@ -75,4 +97,8 @@ internal sealed record RouteResource
     public DirectResponseResource? DirectResponse { get; init; }
 
     public HeaderMutationsResource Headers { get; init; } = HeaderMutationsResource.None;
+
+    public ValueList<FilterOverrideResource> FilterOverrides { get; init; }
+
+    public MetadataResource Metadata { get; init; } = MetadataResource.None;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Mesh.Resources;
 
 namespace Mesh.Routing;
 
@@ -22,14 +23,21 @@ internal sealed class HostTable<T>
         var prefixes = new List<Wildcard>();
         foreach (var (domain, target) in entries)
         {
-            if (domain == "*")
-                _any = target;
-            else if (domain[0] == '*')
-                suffixes.Add(new Wildcard(domain, domain[1..], target));
-            else if (domain[^1] == '*')
-                prefixes.Add(new Wildcard(domain, domain[..^1], target));
-            else
-                exact.Add(domain, target);
+            switch (DomainPattern.KindOf(domain))
+            {
+                case DomainKind.Any:
+                    _any = target;
+                    break;
+                case DomainKind.Suffix:
+                    suffixes.Add(new Wildcard(domain, domain[1..], target));
+                    break;
+                case DomainKind.Prefix:
+                    prefixes.Add(new Wildcard(domain, domain[..^1], target));
+                    break;
+                default:
+                    exact.Add(domain, target);
+                    break;
+            }
         }
 
         _exact = exact.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);

@@ -8,13 +8,20 @@ internal readonly record struct RouteEntry<TRoute>(RouteMatcher Matcher, TRoute 
     where TRoute : class;
 
 /// <summary>A virtual host with its routes in the order they are tried.</summary>
-internal sealed class VirtualHost<TRoute>(string name, string[] domains, RouteEntry<TRoute>[] routes)
+/// <param name="name">Its name.</param>
+/// <param name="domains">The hosts that lead here.</param>
+/// <param name="routes">Its routes; of a tree, those of all its actions.</param>
+/// <param name="tree">Chooses a part of the routes; null tries all.</param>
+/// <param name="parts">The parts, by the number of the tree's action.</param>
+internal sealed class VirtualHost<TRoute>(string name, string[] domains, RouteEntry<TRoute>[] routes, MatchTree? tree = null, Range[]? parts = null)
     where TRoute : class
 {
-    private readonly RouteIndex? _index = RouteIndex.Create([.. routes.Select(entry => entry.Matcher)]);
+    private readonly RouteIndex? _index = tree is null ? RouteIndex.Create([.. routes.Select(entry => entry.Matcher)]) : null;
 
     /// <summary>Which plaintext requests are redirected to https.</summary>
     public TlsRequirement RequireTls { get; init; }
+
+    public MetadataResource Metadata { get; init; } = MetadataResource.None;
 
     /// <summary>Names for parts of the traffic.</summary>
     public VirtualCluster[] VirtualClusters { get; init; } = [];
@@ -30,13 +37,24 @@ internal sealed class VirtualHost<TRoute>(string name, string[] domains, RouteEn
     {
         if (_index is not null)
             return _index.Find(request) is var found and >= 0 ? Routes[found].Route : null;
-        foreach (RouteEntry<TRoute> entry in Routes)
+        foreach (ref readonly RouteEntry<TRoute> entry in Candidates(request))
         {
             if (entry.Matcher.Matches(request))
                 return entry.Route;
         }
 
         return null;
+    }
+
+    /// <summary>The routes that are tried, in order: all, or those the tree chooses; what it chooses is final, even where none of it matches.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="steps">Takes the tree's decisions in words; null asks for none.</param>
+    public ReadOnlySpan<RouteEntry<TRoute>> Candidates(in RequestView request, List<string>? steps = null)
+    {
+        if (tree is null)
+            return Routes;
+        int action = tree.Find(request, steps);
+        return action < 0 ? [] : Routes.AsSpan()[parts![action]];
     }
 
     /// <summary>The name of the first virtual cluster that matches; "other" where there are some and none does; null where there are none.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Mesh.Matching;
+using Mesh.Policies.Hashing;
 using Mesh.Policies.Headers;
 using Mesh.Policies.Retries;
 using Mesh.Policies.Timeouts;
@@ -18,8 +19,14 @@ namespace Mesh.Snapshots;
 /// <param name="Headers">Header mutations of all levels; null for none.</param>
 internal sealed record RouteDestination(int Slot, string Name, uint Weight, string HostRewrite, HeaderMutator? Headers)
 {
+    /// <summary>The destination of a call that is given none.</summary>
+    public static readonly RouteDestination None = new(-1, "", 1, "", null);
+
     /// <summary>A request header that names the cluster; empty for none.</summary>
     public string ClusterHeader { get; init; } = "";
+
+    /// <summary>What filters are told on this way, by their names.</summary>
+    public ValueList<FilterOverrideResource> FilterOverrides { get; init; }
 
     /// <summary>The cluster of a request in a snapshot; null when there is none of that name, or no name.</summary>
     public Cluster? FindCluster(MeshSnapshot snapshot, in RequestView request)
@@ -36,6 +43,8 @@ internal sealed class Route
 {
     private readonly RouteDestination[] _destinations;
     private readonly WeightedChoice _choice;
+    private readonly MatchTree? _clusterTree;
+    private readonly RequestHash? _hash;
     private readonly RegexRewrite? _pathRegex;
     private readonly RegexRewrite? _hostRegex;
     private readonly SubstitutionFormat? _pathFormat;
@@ -60,6 +69,11 @@ internal sealed class Route
         AnswerHeaders = answerHeaders;
         _destinations = destinations;
         _choice = new WeightedChoice([.. destinations.Select(d => d.Weight)]);
+        _clusterTree = Action.ClusterMatcher is null ? null : MatchTree.Create(Action.ClusterMatcher);
+        _hash = RequestHash.Create(Action.HashPolicies);
+        BodyFormat = BodyFormat.Create(resource.DirectResponse?.Format);
+        Metadata = resource.Metadata;
+        FilterOverrides = resource.FilterOverrides;
         _pathRegex = RegexRewrite.Create(Action.RegexRewrite);
         _hostRegex = RegexRewrite.Create(Action.HostRewritePathRegex);
         _pathSubstitution = Action.PathTemplateRewrite.Length == 0 ? null : matcher.Path.Template?.Substitution(Action.PathTemplateRewrite, out _);
@@ -83,6 +97,14 @@ internal sealed class Route
     /// <summary>Set when the route answers without a server.</summary>
     public DirectResponseResource? DirectResponse { get; }
 
+    /// <summary>Makes the body of <see cref="DirectResponse"/>; null where it is sent as it is.</summary>
+    public BodyFormat? BodyFormat { get; }
+
+    public MetadataResource Metadata { get; }
+
+    /// <summary>What filters are told on this route, by their names.</summary>
+    public ValueList<FilterOverrideResource> FilterOverrides { get; }
+
     /// <summary>Whether the route answers by itself.</summary>
     public bool IsLocal => Redirect is not null || DirectResponse is not null;
 
@@ -94,19 +116,30 @@ internal sealed class Route
     public IReadOnlyList<RouteDestination> Destinations => _destinations;
 
     /// <summary>
-    /// The destination of a call: chosen once, retries stay on it (gRFC A31). Among weights the number of <c>header_name</c> chooses
-    /// where the request has one, else chance.
+    /// The destination of a call: chosen once, retries stay on it (gRFC A31). Among weights the number of <c>header_name</c> or the hash
+    /// of <c>use_hash_policy</c> chooses where the request has one, else chance.
     /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="random">Chance; null for the request's own number.</param>
     public RouteDestination Choose(in RequestView request, Random? random)
     {
-        if (_destinations.Length == 1)
-            return _destinations[0];
-        if (Action.WeightHeader.Length > 0 && ulong.TryParse(request.Find(Action.WeightHeader), NumberStyles.None, CultureInfo.InvariantCulture, out ulong number))
+        if (_clusterTree is not null)
+            return _clusterTree.Find(request) is var found and >= 0 ? _destinations[found] : RouteDestination.None;
+        if (_destinations.Length <= 1)
+            return _destinations.Length == 1 ? _destinations[0] : RouteDestination.None;
+        if (Action.WeightHeader.Length > 0 && IsNumber(request.Find(Action.WeightHeader), out ulong number))
             return _destinations[_choice.Choose(number)];
+        if (Action.WeightsByHash && HashOf(request) is { } hash)
+            return _destinations[_choice.Choose(hash)];
         return _destinations[_choice.Choose(random?.NextUInt64() ?? request.Random)];
     }
+
+    /// <summary>Whether the request itself, not chance, chooses among the clusters.</summary>
+    public bool ChoosesByRequest(in RequestView request) =>
+        _clusterTree is not null || (Action.WeightHeader.Length > 0 && IsNumber(request.Find(Action.WeightHeader), out _)) || (Action.WeightsByHash && HashOf(request) is not null);
+
+    /// <summary>The hash of a request by the route's policies; null when none has one.</summary>
+    public ulong? HashOf(in RequestView request) => _hash?.Of(request);
 
     /// <summary>The limit of a call on this route, before the caller's own.</summary>
     public CallTimeout Timeout(bool grpc, Listener listener) => grpc
@@ -118,6 +151,8 @@ internal sealed class Route
 
     /// <summary>The limit on silence: the route's <c>idle_timeout</c>, else the listener's <c>stream_idle_timeout</c>, else 5 min; null for none.</summary>
     public TimeSpan? IdleTimeout(Listener listener) => Positive(Action.IdleTimeout ?? listener.Resource.StreamIdleTimeout ?? CallTimeout.DefaultStreamIdleTimeout);
+
+    private static bool IsNumber(string? text, out ulong number) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     private static TimeSpan? Positive(TimeSpan? value) => value > TimeSpan.Zero ? value : null;
 

@@ -1,6 +1,7 @@
 using Mesh.Matching;
 using Mesh.Policies.Headers;
 using Mesh.Policies.Retries;
+using Mesh.Primitives;
 using Mesh.Resources;
 using Mesh.Routing;
 
@@ -15,16 +16,32 @@ internal static class RouteTableCompiler
         for (int i = 0; i < resource.VirtualHosts.Count; i++)
         {
             VirtualHostResource host = resource.VirtualHosts[i];
-            var routes = new RouteEntry<Route>[host.Routes.Count];
-            for (int j = 0; j < routes.Length; j++)
+            var routes = new List<RouteEntry<Route>>(host.Routes.Count);
+            var parts = new List<Range>(host.MatcherRoutes.Count);
+            using (errors.At("virtual_hosts", i))
             {
-                using (errors.At("virtual_hosts", i))
-                using (errors.At("routes", j))
-                    routes[j] = Compile(resource, host, host.Routes[j], j, slots, errors);
+                for (int j = 0; j < host.Routes.Count; j++)
+                {
+                    using (errors.At("routes", j))
+                        routes.Add(Compile(resource, host, host.Routes[j], $"routes[{j}]", slots, errors));
+                }
+
+                using (errors.At("matcher"))
+                {
+                    for (int j = 0; j < host.MatcherRoutes.Count; j++)
+                    {
+                        int start = routes.Count;
+                        for (int k = 0; k < host.MatcherRoutes[j].Count; k++)
+                            routes.Add(Compile(resource, host, host.MatcherRoutes[j][k], $"matcher.actions[{j}].routes[{k}]", slots, errors));
+                        parts.Add(start..routes.Count);
+                    }
+                }
             }
 
-            hosts.Add(new VirtualHost<Route>(host.Name, [.. host.Domains], routes)
+            MatchTree? tree = host.Matcher is null ? null : MatchTree.Create(host.Matcher);
+            hosts.Add(new VirtualHost<Route>(host.Name, [.. host.Domains], [.. routes], tree, [.. parts])
             {
+                Metadata = host.Metadata,
                 RequireTls = host.RequireTls,
                 VirtualClusters = [.. host.VirtualClusters.Select(cluster => new VirtualCluster(cluster))],
             });
@@ -34,11 +51,12 @@ internal static class RouteTableCompiler
     }
 
     private static RouteEntry<Route> Compile(
-        RouteConfigurationResource table, VirtualHostResource host, RouteResource route, int index, IReadOnlyDictionary<string, int> slots, ErrorCollector errors)
+        RouteConfigurationResource table, VirtualHostResource host, RouteResource route, string place, IReadOnlyDictionary<string, int> slots, ErrorCollector errors)
     {
         RouteActionResource action = route.Action;
         if (action.ClusterHeader.Length > 0)
             action = action with { Clusters = [new WeightedClusterResource("", 1) { ClusterHeader = action.ClusterHeader }] };
+        ValueList<FilterOverrideResource> overrides = Merge(route.FilterOverrides, Merge(host.FilterOverrides, table.FilterOverrides));
         var destinations = new RouteDestination[action.Clusters.Count];
         for (int i = 0; i < destinations.Length; i++)
         {
@@ -53,7 +71,18 @@ internal static class RouteTableCompiler
             HeaderMutator? headers = HeaderMutator.Create(
                 [cluster.Headers, route.Headers, host.Headers, table.Headers], table.MostSpecificHeaderMutationsWins);
             string hostRewrite = cluster.HostRewriteLiteral.Length > 0 ? cluster.HostRewriteLiteral : action.HostRewriteLiteral;
-            destinations[i] = new RouteDestination(slot, cluster.Name, cluster.Weight, hostRewrite, headers) { ClusterHeader = cluster.ClusterHeader };
+            destinations[i] = new RouteDestination(slot, cluster.Name, cluster.Weight, hostRewrite, headers) { ClusterHeader = cluster.ClusterHeader, FilterOverrides = Merge(cluster.FilterOverrides, overrides) };
+        }
+
+        action = action with
+        {
+            MirrorPolicies = action.MirrorPolicies.Count > 0 ? action.MirrorPolicies : host.MirrorPolicies.Count > 0 ? host.MirrorPolicies : table.MirrorPolicies,
+            HedgePolicy = action.HedgePolicy ?? host.HedgePolicy,
+        };
+        for (int i = 0; i < action.MirrorPolicies.Count; i++)
+        {
+            if (action.MirrorPolicies[i].Cluster is { Length: > 0 } mirror && !slots.ContainsKey(mirror) && (table.ValidateClusters ?? true))
+                errors.Error("route.request_mirror_policies", $"no cluster is named '{mirror}'");
         }
 
         // The route's policy replaces the virtual host's; they are not merged (gRFC A44).
@@ -61,15 +90,21 @@ internal static class RouteTableCompiler
         RetryPolicy? policy = retry is { NumRetries: > 0, RetryOn: not RetryConditions.None } ? new RetryPolicy(retry) : null;
         HeaderMutator? answerHeaders = destinations.Length > 0 ? null : HeaderMutator.Create([route.Headers, host.Headers, table.Headers], table.MostSpecificHeaderMutationsWins);
         var matcher = new RouteMatcher(route.Match, table.IgnorePathParametersInPathMatching);
-        string name = route.Name.Length > 0 ? route.Name : $"routes[{index}]";
-        return new RouteEntry<Route>(matcher, new Route(name, matcher, route, policy, destinations, answerHeaders));
+        string name = route.Name.Length > 0 ? route.Name : place;
+        return new RouteEntry<Route>(matcher, new Route(name, matcher, route with { Action = action, FilterOverrides = overrides }, policy, destinations, answerHeaders));
     }
+
+    /// <summary>What a filter is told on the inner level replaces what it is told on the outer (gRFC A39).</summary>
+    private static ValueList<FilterOverrideResource> Merge(ValueList<FilterOverrideResource> inner, ValueList<FilterOverrideResource> outer) =>
+        inner.Count == 0 ? outer
+        : outer.Count == 0 ? inner
+        : inner.Concat(outer.Where(each => !inner.Any(own => own.Filter == each.Filter))).ToValueList();
 
     private static void Report(RouteActionResource action, int index, string cluster, bool refuse, ErrorCollector errors)
     {
         string message = $"no cluster is named '{cluster}'";
         using (errors.At("route"))
-        using (action.IsWeighted ? errors.At("weighted_clusters.clusters", index) : errors.At("cluster"))
+        using (action.IsWeighted ? errors.At("weighted_clusters.clusters", index) : errors.At(action.ClusterMatcher is null ? "cluster" : "cluster_matcher"))
         {
             if (refuse)
                 errors.Error(message);

@@ -13,7 +13,7 @@ namespace Mesh.Sources;
 internal sealed record TextDocument(byte[] Text, bool IsYaml, string? File, string BaseDirectory);
 
 /// <summary>Reads the documents of one source as one set.</summary>
-internal sealed class TextDocuments(IReadOnlyList<TextDocument> documents, DocumentLimits limits)
+internal sealed class TextDocuments(IReadOnlyList<TextDocument> documents, DocumentSettings limits)
 {
     /// <summary>What was read.</summary>
     public ResourceSet Set { get; } = new();

@@ -5,7 +5,7 @@ using Mesh.Wire;
 namespace Mesh.Sources;
 
 /// <summary>Configuration handed over as text: by code, or made of settings. Runs on the control loop.</summary>
-internal sealed class TextSource(SourceFeed feed, DocumentLimits limits, string baseDirectory)
+internal sealed class TextSource(SourceFeed feed, DocumentSettings limits, string baseDirectory)
 {
     /// <summary>Takes over a text, or gives every error that keeps it out.</summary>
     public IReadOnlyList<ResourceError> Update(string text, bool yaml)

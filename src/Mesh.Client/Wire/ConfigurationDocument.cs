@@ -10,17 +10,21 @@ using Mesh.Wire.Text;
 
 namespace Mesh.Wire;
 
-/// <summary>What a document must not exceed.</summary>
+/// <summary>What a document must not exceed, and how it is read.</summary>
 /// <param name="MaxBytes">The length of its text.</param>
 /// <param name="MaxDepth">How deep it may be nested.</param>
-internal sealed record DocumentLimits(int MaxBytes = 64 << 20, int MaxDepth = 100);
+internal sealed record DocumentSettings(int MaxBytes = 64 << 20, int MaxDepth = 100)
+{
+    /// <summary>How its resources are read, but for the directory, which is the document's own.</summary>
+    public DecoderSettings Decoder { get; init; } = DecoderSettings.Default;
+}
 
 /// <summary>
 /// Reads a configuration text, YAML or JSON, whose top-level keys may be mixed: <c>services</c> (the short form), <c>resources</c> (a
 /// list with <c>@type</c>), <c>static_resources</c> (of an Envoy bootstrap, whose other keys are reported). Findings carry their
 /// line and column.
 /// </summary>
-internal sealed class ConfigurationDocument(ResourceSet into, ShortFormServices services, DocumentLimits limits)
+internal sealed class ConfigurationDocument(ResourceSet into, ShortFormServices services, DocumentSettings settings)
 {
     /// <summary>Reads one text and gives what was found; what is good is in the set.</summary>
     /// <param name="text">The text.</param>
@@ -38,16 +42,16 @@ internal sealed class ConfigurationDocument(ResourceSet into, ShortFormServices 
 
     private void ReadText(ReadOnlySpan<byte> text, bool yaml, string? file, string baseDirectory, ErrorCollector errors)
     {
-        if (text.Length > limits.MaxBytes)
+        if (text.Length > settings.MaxBytes)
         {
-            errors.Error($"the text has {text.Length} bytes; at most {limits.MaxBytes} are allowed (MeshOptions.MaxDocumentBytes)");
+            errors.Error($"the text has {text.Length} bytes; at most {settings.MaxBytes} are allowed (MeshOptions.MaxDocumentBytes)");
             return;
         }
 
         ReadOnlySpan<byte> json;
         if (yaml)
         {
-            if (YamlToJson.Convert(text, out json, limits.MaxDepth) is { } malformed)
+            if (YamlToJson.Convert(text, out json, settings.MaxDepth) is { } malformed)
             {
                 errors.AddRange([malformed]);
                 return;
@@ -67,7 +71,7 @@ internal sealed class ConfigurationDocument(ResourceSet into, ShortFormServices 
         try
         {
             var reader = new Utf8JsonReader(json, JsonTranscoder.ReaderOptions);
-            new TopLevel(into, services, limits, errors, file, baseDirectory).Read(ref reader);
+            new TopLevel(into, services, settings, errors, file, baseDirectory).Read(ref reader);
         }
         catch (JsonException e)
         {
@@ -94,15 +98,15 @@ internal sealed class ConfigurationDocument(ResourceSet into, ShortFormServices 
         private readonly string? _file;
         private readonly string _baseDirectory;
 
-        public TopLevel(ResourceSet into, ShortFormServices services, DocumentLimits limits, ErrorCollector errors, string? file, string baseDirectory)
+        public TopLevel(ResourceSet into, ShortFormServices services, DocumentSettings settings, ErrorCollector errors, string? file, string baseDirectory)
         {
             _into = into;
             _services = services;
             _errors = errors;
             _file = file;
             _baseDirectory = baseDirectory;
-            _transcoder = new JsonTranscoder(TypeRegistry.Default, _wire, errors, limits.MaxDepth);
-            _decoder = new ResourceDecoder(into, errors) { File = file, BaseDirectory = baseDirectory };
+            _transcoder = new JsonTranscoder(TypeRegistry.Default, _wire, errors, settings.MaxDepth);
+            _decoder = new ResourceDecoder(into, errors) { File = file, Settings = settings.Decoder with { BaseDirectory = baseDirectory } };
         }
 
         public void Read(ref Utf8JsonReader reader)

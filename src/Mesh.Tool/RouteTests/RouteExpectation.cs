@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Mesh.Matching;
 using Mesh.Snapshots;
 
 namespace Mesh.Tool.RouteTests;
@@ -35,6 +36,13 @@ internal static class RouteExpectation
                 continue;
             }
 
+            if (key == "routeMetadata")
+            {
+                foreach (string failure in MetadataFailures(wanted, outcome))
+                    yield return failure;
+                continue;
+            }
+
             string actual = Actual(key, outcome);
             if (actual != Text(wanted))
                 yield return $"{key}: expected {Text(wanted)}, was {actual}";
@@ -60,9 +68,22 @@ internal static class RouteExpectation
             "directResponseBody" => outcome.Body ?? "",
             "timeout" => outcome.Route is { } route ? string.Create(CultureInfo.InvariantCulture, $"{(route.Action.Timeout ?? TimeSpan.FromSeconds(15)).TotalSeconds}s") : "",
             "priority" => outcome.Route is { } route ? (route.Action.IsHighPriority ? "HIGH" : "DEFAULT") : "",
-            "routeMetadata" => "not known here",
             _ => throw new CaseFormatException($"expect: unknown key '{key}'"),
         };
+    }
+
+    private static IEnumerable<string> MetadataFailures(JsonElement wanted, RouteOutcome outcome)
+    {
+        int i = 0;
+        foreach (JsonElement element in wanted.EnumerateArray())
+        {
+            var json = new StrictJson(element, $"routeMetadata[{i++}]");
+            string name = json.Text("namespace") ?? "", key = json.Text("key") ?? "", value = json.Text("value") ?? "";
+            json.Complete();
+            string found = outcome.Route is { } route ? new FormatContext(default) { RouteMetadata = route.Metadata }.Metadata(["ROUTE", name, key]) ?? "nothing" : "no route";
+            if (found != value)
+                yield return $"routeMetadata {name} {key}: expected {value}, was {found}";
+        }
     }
 
     private static IEnumerable<string> HeaderFailures(string key, JsonElement wanted, RouteOutcome outcome)
@@ -120,6 +141,7 @@ internal static class RouteExpectation
         JsonValueKind.String => value.GetString()!,
         JsonValueKind.True => "true",
         JsonValueKind.False => "false",
+        JsonValueKind.Array => $"[{string.Join(", ", value.EnumerateArray().Select(Text))}]",
         _ => value.GetRawText(),
     };
 

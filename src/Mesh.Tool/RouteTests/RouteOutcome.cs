@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
 using Mesh.Calls;
 using Mesh.Matching;
 using Mesh.Resources;
@@ -67,7 +66,15 @@ internal sealed class RouteOutcome
         string path = route.RewritePath(view), authority = route.RewriteHost(destination, view);
         string? virtualCluster = host.VirtualClusterOf(view);
         string cluster = destination.ClusterHeader.Length == 0 ? destination.Name : view.Find(destination.ClusterHeader) ?? "";
-        var context = new FormatContext(view) { RouteName = route.ResourceName, Cluster = cluster, VirtualCluster = virtualCluster };
+        var context = new FormatContext(view)
+        {
+            RouteName = route.ResourceName,
+            RouteMetadata = route.Metadata,
+            Cluster = cluster,
+            VirtualHost = host.Name,
+            HostMetadata = host.Metadata,
+            VirtualCluster = virtualCluster,
+        };
         destination.Headers?.ApplyToRequest(sent.Headers, sent.Content.Headers, context);
         OutgoingRequest.AddOriginals(sent.Headers, path, authority, view.Path, view.Authority, route.Action, !request.InsertEnvoyOriginalPath);
         destination.Headers?.ApplyToResponse(received, context);
@@ -91,13 +98,14 @@ internal sealed class RouteOutcome
         HttpResponseMessage received = RouteAnswer.Of(host, route, new HttpRequestMessage(), view);
         if (route.DirectResponse is not null)
             _ = received.Content.Headers.ContentLength;
+        using var body = new StreamReader(received.Content.ReadAsStream());
         return new RouteOutcome
         {
             Host = host,
             Route = route,
             Location = route.Redirect?.Location(view, connectionScheme),
             Status = route.Redirect?.StatusCode ?? route.DirectResponse!.Status,
-            Body = route.DirectResponse is null ? null : Encoding.UTF8.GetString(route.DirectResponse.Body.Span),
+            Body = route.DirectResponse is null ? null : body.ReadToEnd(),
             Received = received,
         };
     }

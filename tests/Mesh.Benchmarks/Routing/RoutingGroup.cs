@@ -86,7 +86,7 @@ internal static class RoutingGroup
     {
         var set = new ResourceSet();
         var errors = new ErrorCollector();
-        IReadOnlyList<ResourceError> findings = new ConfigurationDocument(set, new ShortFormServices(), new DocumentLimits()).Read(Encoding.UTF8.GetBytes(text), yaml: false, file: null, baseDirectory: "");
+        IReadOnlyList<ResourceError> findings = new ConfigurationDocument(set, new ShortFormServices(), new DocumentSettings()).Read(Encoding.UTF8.GetBytes(text), yaml: false, file: null, baseDirectory: "");
         RouteTable<Route> table = RouteTableCompiler.Compile(set.RouteConfigurations["r"], new Dictionary<string, int>(StringComparer.Ordinal) { ["c"] = 0 }, errors);
         return findings.Count + errors.Items.Count == 0 ? table : throw new InvalidOperationException(string.Join("; ", [.. findings, .. errors.Items]));
     }

@@ -47,7 +47,7 @@ internal static class UpdateGroup
     /// <summary>From the text to the published snapshot, with nothing to carry over from an earlier one.</summary>
     private static SnapshotStore Load(byte[] text)
     {
-        var documents = new TextDocuments([new TextDocument(text, IsYaml: false, File: null, BaseDirectory: "")], new DocumentLimits());
+        var documents = new TextDocuments([new TextDocument(text, IsYaml: false, File: null, BaseDirectory: "")], new DocumentSettings());
         documents.Read();
         var store = new SnapshotStore(_ => { });
         store.Await(ClusterUpdates.Source);

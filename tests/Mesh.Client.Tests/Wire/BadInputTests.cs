@@ -93,7 +93,7 @@ public sealed class BadInputTests
     [InlineData(false)]
     public void ATextOverTheLimitIsNotParsed(bool yaml)
     {
-        var limits = new DocumentLimits(MaxBytes: 1000);
+        var limits = new DocumentSettings(MaxBytes: 1000);
         Assert.Equal(
             "the text has 1001 bytes; at most 1000 are allowed (MeshOptions.MaxDocumentBytes)",
             Assert.Single(Decoded.Read(new byte[1001], yaml, limits: limits).Findings).Message);

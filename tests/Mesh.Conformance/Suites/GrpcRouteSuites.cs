@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Mesh.Wire.Decode;
 using Mesh.Wire.Protos.Envoy.Config.Route.V3;
 
 namespace Mesh.Conformance.Suites;
@@ -8,6 +9,17 @@ namespace Mesh.Conformance.Suites;
 /// <summary>Route configurations that gRPC accepts or refuses.</summary>
 internal static class GrpcRouteSuites
 {
+    // What gRPC's own tests register.
+    private static readonly DecoderSettings Settings = new()
+    {
+        Dialect = XdsDialect.Grpc,
+        FilterTypes = new Dictionary<string, Func<ByteString, string?>>(StringComparer.Ordinal)
+        {
+            ["custom.filter"] = _ => null,
+            ["err.custom.filter"] = _ => "a configuration of this filter is always wrong",
+        },
+    };
+
     public static IEnumerable<CaseResult> Validation(string folder)
     {
         foreach (JsonObject each in CaseFile.Read(folder))
@@ -37,10 +49,22 @@ internal static class GrpcRouteSuites
         }
     }
 
+    public static IEnumerable<CaseResult> HashPolicies(string folder)
+    {
+        foreach (JsonObject each in CaseFile.Read(folder))
+        {
+            var action = new RouteAction { Cluster = "c" };
+            foreach (JsonNode? policy in (JsonArray)each["input"]!)
+                action.HashPolicy.Add(RouteAction.Types.HashPolicy.Parser.ParseFrom(Convert.FromBase64String((string)policy!["binary"]!)));
+            var route = new Route { Match = new RouteMatch { Prefix = "/" }, Route_ = action };
+            yield return Compare(each, new RouteConfiguration { Name = "r", VirtualHosts = { new VirtualHost { Name = "v", Domains = { "*" }, Routes = { route } } } }.ToByteArray());
+        }
+    }
+
     private static CaseResult Compare(JsonObject each, byte[] wire)
     {
         // Whether the clusters exist is not what these ask, and gRPC needs no names of hosts.
-        IReadOnlyList<string> errors = RouteTables.ErrorsOf(Completed(wire));
+        IReadOnlyList<string> errors = RouteTables.ErrorsOf(Completed(wire), Settings);
         bool wanted = (bool)each["expect"]!["accept"]!;
         return CaseResult.Of((string)each["name"]!, wanted == (errors.Count == 0), wanted ? $"expected to be accepted: {string.Join(", ", errors)}" : "expected to be refused, was accepted");
     }

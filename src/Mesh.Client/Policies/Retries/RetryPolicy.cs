@@ -1,3 +1,4 @@
+using Mesh.Matching;
 using Mesh.Primitives;
 using Mesh.Resources;
 
@@ -29,6 +30,20 @@ internal sealed class RetryPolicy(RetryPolicyResource resource)
 
     /// <summary>The conditions by their Envoy names.</summary>
     public IReadOnlyList<string> Names { get; } = [.. RetryConditionNames.All.Where(c => (resource.RetryOn & c.Condition) != RetryConditions.None).Select(c => c.Name)];
+
+    private readonly HeaderMatcher[] _requestHeaders = [.. resource.RetriableRequestHeaders.Select(header => new HeaderMatcher(header))];
+
+    /// <summary>Whether a request may be sent again at all (<c>retriable_request_headers</c>): one of the headers is enough.</summary>
+    public bool AppliesTo(in RequestView request)
+    {
+        foreach (HeaderMatcher header in _requestHeaders)
+        {
+            if (header.Matches(request))
+                return true;
+        }
+
+        return _requestHeaders.Length == 0;
+    }
 
     public ValueList<uint> StatusCodes => resource.RetriableStatusCodes;
 

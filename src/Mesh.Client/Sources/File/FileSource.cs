@@ -13,13 +13,13 @@ internal sealed class FileSource : IDisposable
     private static readonly string[] Extensions = [".yaml", ".yml", ".json"];
 
     private readonly string _path;
-    private readonly DocumentLimits _limits;
+    private readonly DocumentSettings _limits;
     private readonly SourceFeed _feed;
     private string? _lastRead;
     private IReadOnlyList<string> _awaited = [];
     private WatchedFiles? _watch;
 
-    public FileSource(string path, DocumentLimits limits, SourceFeed feed)
+    public FileSource(string path, DocumentSettings limits, SourceFeed feed)
     {
         _path = Path.GetFullPath(path);
         _limits = limits;
@@ -54,7 +54,7 @@ internal sealed class FileSource : IDisposable
     }
 
     /// <summary>Reads files as documents; those that cannot be read are findings.</summary>
-    public static List<TextDocument> ReadFiles(IReadOnlyList<string> files, DocumentLimits limits, List<ResourceError> findings)
+    public static List<TextDocument> ReadFiles(IReadOnlyList<string> files, DocumentSettings limits, List<ResourceError> findings)
     {
         var documents = new List<TextDocument>(files.Count);
         foreach (string file in files)

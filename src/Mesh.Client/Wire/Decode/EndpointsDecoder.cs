@@ -85,8 +85,13 @@ internal static class EndpointsDecoder
         {
             if (!message.Endpoint.Address.Require("address", errors))
                 return null;
+            EndpointResource? endpoint;
             using (errors.At("address"))
-                return Decode(message.Endpoint.Address, allowNames, (EndpointHealth)message.HealthStatus, errors);
+                endpoint = Decode(message.Endpoint.Address, allowNames, (EndpointHealth)message.HealthStatus, errors);
+            string name = message.Endpoint.Hostname.Length > 0 || !allowNames ? message.Endpoint.Hostname
+                : Uri.CheckHostName(message.Endpoint.Address.SocketAddress?.Address) == UriHostNameType.Dns ? message.Endpoint.Address.SocketAddress!.Address
+                : "";
+            return name.Length == 0 ? endpoint : endpoint is null ? null : endpoint with { HostName = name };
         }
     }
 

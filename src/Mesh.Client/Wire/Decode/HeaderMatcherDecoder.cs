@@ -1,6 +1,7 @@
 using Mesh.Resources;
 using Mesh.Wire.Protos.Envoy.Config.Route.V3;
 using Mesh.Wire.Protos.Envoy.Type.Matcher.V3;
+using XdsStringMatcher = Mesh.Wire.Protos.Xds.Type.Matcher.V3.StringMatcher;
 
 namespace Mesh.Wire.Decode;
 
@@ -71,6 +72,23 @@ internal static class HeaderMatcherDecoder
                 // custom: the scan has refused it.
                 return null;
         }
+    }
+
+    /// <summary>The same of <c>xds.type.matcher.v3</c>; null when it is refused.</summary>
+    public static StringMatcherResource? Decode(XdsStringMatcher message, ErrorCollector errors)
+    {
+        var same = new StringMatcher { IgnoreCase = message.IgnoreCase };
+        switch (message.MatchPatternCase)
+        {
+            case XdsStringMatcher.MatchPatternOneofCase.Exact: same.Exact = message.Exact; break;
+            case XdsStringMatcher.MatchPatternOneofCase.Prefix: same.Prefix = message.Prefix; break;
+            case XdsStringMatcher.MatchPatternOneofCase.Suffix: same.Suffix = message.Suffix; break;
+            case XdsStringMatcher.MatchPatternOneofCase.Contains: same.Contains = message.Contains; break;
+            case XdsStringMatcher.MatchPatternOneofCase.SafeRegex: same.SafeRegex = new RegexMatcher { Regex = message.SafeRegex.Regex }; break;
+            case XdsStringMatcher.MatchPatternOneofCase.Custom: return null;
+        }
+
+        return Decode(same, errors);
     }
 
     private static HeaderMatcherResource? WithText(

@@ -43,7 +43,7 @@ internal static class HeaderMutationsDecoder
         {
             using (errors.At(field, i))
             {
-                if (DecodeAdd(options[i], errors) is { } added)
+                if (Decode(options[i], errors) is { } added)
                     list.Add(added);
             }
         }
@@ -51,7 +51,8 @@ internal static class HeaderMutationsDecoder
         return list.ToValueList();
     }
 
-    private static HeaderToAddResource? DecodeAdd(HeaderValueOption option, ErrorCollector errors)
+    /// <summary>One header to add; null after reporting what is wrong with it.</summary>
+    public static HeaderToAddResource? Decode(HeaderValueOption option, ErrorCollector errors)
     {
         if (!option.Header.Require("header", errors))
             return null;
@@ -117,11 +118,19 @@ internal static class HeaderMutationsDecoder
         return names.Select(name => name.ToLowerInvariant()).ToValueList();
     }
 
-    private static void CheckName(string name, string field, ErrorCollector errors)
+    /// <summary>Reports what may not be modified: pseudo-headers, the host, and what is no header name.</summary>
+    public static void CheckName(string name, string field, ErrorCollector errors)
     {
         if (name.StartsWith(':') || name.Equals("host", StringComparison.OrdinalIgnoreCase))
             errors.Error(field, $"'{name}': ':'-prefixed and host headers may not be modified; use host_rewrite_literal for the host");
         else if (!IsToken(name))
+            errors.Error(field, $"'{name}' is not a valid header name");
+    }
+
+    /// <summary>Reports what is no header name; pseudo-headers are.</summary>
+    public static void CheckHeaderName(string name, string field, ErrorCollector errors)
+    {
+        if (!IsToken(name.StartsWith(':') ? name[1..] : name))
             errors.Error(field, $"'{name}' is not a valid header name");
     }
 }

@@ -12,7 +12,7 @@ namespace Mesh.Wire.Decode;
 /// </summary>
 internal static class ListenerDecoder
 {
-    public static ListenerResource? Decode(Listener message, string baseDirectory, ErrorCollector errors)
+    public static ListenerResource? Decode(Listener message, DecoderSettings settings, ErrorCollector errors)
     {
         message.Name.Require("name", errors);
         if (message.ApiListener?.ApiListener_ is { } api)
@@ -20,7 +20,7 @@ internal static class ListenerDecoder
             ReportBeside(message, errors);
             using (errors.At("api_listener"))
             using (errors.At("api_listener"))
-                return AnyDecoder.Open<HttpConnectionManager>(api, errors) is { } manager ? Decode(message.Name, port: null, manager, baseDirectory, errors) : null;
+                return AnyDecoder.Open<HttpConnectionManager>(api, errors) is { } manager ? Decode(message.Name, port: null, manager, settings, errors) : null;
         }
 
         int? port = null;
@@ -30,7 +30,7 @@ internal static class ListenerDecoder
                 port = DecodePort(message.Address, errors);
         }
 
-        return FindManager(message, manager => Decode(message.Name, port, manager, baseDirectory, errors), errors);
+        return FindManager(message, manager => Decode(message.Name, port, manager, settings, errors), errors);
     }
 
     /// <summary>An API listener has no socket and no chains; what is given all the same is said to have no effect.</summary>
@@ -122,7 +122,7 @@ internal static class ListenerDecoder
         return manager;
     }
 
-    private static ListenerResource Decode(string name, int? port, HttpConnectionManager message, string baseDirectory, ErrorCollector errors)
+    private static ListenerResource Decode(string name, int? port, HttpConnectionManager message, DecoderSettings settings, ErrorCollector errors)
     {
         DecodeFilters(message, errors);
         string? routeConfigurationName = null;
@@ -142,7 +142,7 @@ internal static class ListenerDecoder
                 using (errors.At("route_config"))
                 {
                     inlinePath = errors.Path;
-                    inline = RouteConfigurationDecoder.Decode(message.RouteConfig, baseDirectory, errors);
+                    inline = RouteConfigurationDecoder.Decode(message.RouteConfig, settings, errors);
                 }
 
                 break;

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Text;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Mesh.Primitives;
 using Mesh.Resources;
 using Mesh.Wire.Protos.Envoy.Config.Core.V3;
@@ -63,7 +65,64 @@ internal static class LocalAnswerDecoder
                 body = Read(message.Body, maxBody, baseDirectory, errors);
         }
 
-        return new DirectResponseResource((int)message.Status, body.ToValueList());
+        BodyFormatResource? format = null;
+        if (message.BodyFormat is not null)
+        {
+            using (errors.At("body_format"))
+                format = Decode(message.BodyFormat, maxBody, baseDirectory, errors);
+        }
+
+        return new DirectResponseResource((int)message.Status, body.ToValueList()) { Format = format };
+    }
+
+    private static BodyFormatResource? Decode(SubstitutionFormatString message, uint maxBody, string baseDirectory, ErrorCollector errors)
+    {
+        switch (message.FormatCase)
+        {
+            case SubstitutionFormatString.FormatOneofCase.TextFormat:
+                FormatDecoder.Decode(message.TextFormat, "text_format", errors);
+                return Text(message, message.TextFormat);
+            case SubstitutionFormatString.FormatOneofCase.TextFormatSource:
+                using (errors.At("text_format_source"))
+                {
+                    string text = Encoding.UTF8.GetString(Read(message.TextFormatSource, maxBody, baseDirectory, errors));
+                    FormatDecoder.Decode(text, "", errors);
+                    return Text(message, text);
+                }
+
+            case SubstitutionFormatString.FormatOneofCase.JsonFormat:
+                using (errors.At("json_format"))
+                    Check(Value.ForStruct(message.JsonFormat), errors);
+                return new BodyFormatResource(JsonFormatter.Default.Format(message.JsonFormat), true, message.ContentType.Length > 0 ? message.ContentType : "application/json", message.OmitEmptyValues);
+            default:
+                errors.Error("a format is required: text_format, text_format_source or json_format");
+                return null;
+        }
+    }
+
+    private static BodyFormatResource Text(SubstitutionFormatString message, string text) =>
+        new(text, false, message.ContentType.Length > 0 ? message.ContentType : "text/plain", message.OmitEmptyValues);
+
+    private static void Check(Value value, ErrorCollector errors)
+    {
+        switch (value.KindCase)
+        {
+            case Value.KindOneofCase.StringValue:
+                FormatDecoder.Decode(value.StringValue, "", errors);
+                break;
+            case Value.KindOneofCase.StructValue:
+                foreach (var (name, inner) in value.StructValue.Fields)
+                {
+                    using (errors.At(name))
+                        Check(inner, errors);
+                }
+
+                break;
+            case Value.KindOneofCase.ListValue:
+                foreach (Value inner in value.ListValue.Values)
+                    Check(inner, errors);
+                break;
+        }
     }
 
     private static byte[] Read(DataSource source, uint maxBody, string baseDirectory, ErrorCollector errors)

@@ -28,22 +28,22 @@ internal sealed class ResourceDecoder(ResourceSet into, ErrorCollector errors)
     /// <summary>The file being read; null when there is none.</summary>
     public string? File { get; init; }
 
-    /// <summary>What relative file names in resources are relative to.</summary>
-    public string BaseDirectory { get; init; } = "";
+    /// <summary>How resources are read.</summary>
+    public DecoderSettings Settings { get; init; } = DecoderSettings.Default;
 
     /// <summary>Decodes one resource of one of <see cref="TypeNames"/>.</summary>
     public void Decode(string typeName, ReadOnlySpan<byte> wire)
     {
         if (typeName == Listener.Descriptor.FullName)
-            Decode(wire, Listener.Parser, "Listener", m => m.Name, into.Listeners, (m, d) => ListenerDecoder.Decode(m, d, errors));
+            Decode(wire, Listener.Parser, "Listener", m => m.Name, into.Listeners, (m, s) => ListenerDecoder.Decode(m, s, errors));
         else if (typeName == RouteConfiguration.Descriptor.FullName)
-            Decode(wire, RouteConfiguration.Parser, "RouteConfiguration", m => m.Name, into.RouteConfigurations, (m, d) => RouteConfigurationDecoder.Decode(m, d, errors));
+            Decode(wire, RouteConfiguration.Parser, "RouteConfiguration", m => m.Name, into.RouteConfigurations, (m, s) => RouteConfigurationDecoder.Decode(m, s, errors));
         else if (typeName == Cluster.Descriptor.FullName)
-            Decode(wire, Cluster.Parser, "Cluster", m => m.Name, into.Clusters, (m, d) => ClusterDecoder.Decode(m, d, errors));
+            Decode(wire, Cluster.Parser, "Cluster", m => m.Name, into.Clusters, (m, s) => ClusterDecoder.Decode(m, s.BaseDirectory, errors));
         else if (typeName == ClusterLoadAssignment.Descriptor.FullName)
             Decode(wire, ClusterLoadAssignment.Parser, "ClusterLoadAssignment", m => m.ClusterName, into.Endpoints, (m, _) => EndpointsDecoder.Decode(m, allowNames: false, errors));
         else if (typeName == Secret.Descriptor.FullName)
-            Decode(wire, Secret.Parser, "Secret", m => m.Name, into.Secrets, (m, d) => SecretDecoder.Decode(m, d, errors));
+            Decode(wire, Secret.Parser, "Secret", m => m.Name, into.Secrets, (m, s) => SecretDecoder.Decode(m, s.BaseDirectory, errors));
         else
             errors.Error("@type", $"'{typeName}' is no resource; allowed are {string.Join(", ", TypeNames)}");
     }
@@ -54,7 +54,7 @@ internal sealed class ResourceDecoder(ResourceSet into, ErrorCollector errors)
         string kind,
         Func<TMessage, string> nameOf,
         Dictionary<string, TResource> resources,
-        Func<TMessage, string, TResource?> decode)
+        Func<TMessage, DecoderSettings, TResource?> decode)
         where TMessage : class, IMessage<TMessage>, new()
         where TResource : class
     {
@@ -76,7 +76,7 @@ internal sealed class ResourceDecoder(ResourceSet into, ErrorCollector errors)
         using (errors.Owner(owner))
         {
             _scan.Scan(wire, MessageTable.For(message.Descriptor));
-            TResource? resource = decode(message, BaseDirectory);
+            TResource? resource = decode(message, Settings);
             if (name.Length == 0 && errors.ErrorCount == before)
                 errors.Error("name", "required, and must not be empty");
             if (!isFirst && name.Length > 0)

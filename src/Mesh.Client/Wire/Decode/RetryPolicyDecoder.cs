@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using Mesh.Primitives;
 using Mesh.Resources;
 using Mesh.Wire.Protos.Envoy.Config.Route.V3;
@@ -7,7 +8,7 @@ namespace Mesh.Wire.Decode;
 /// <summary><c>RetryPolicy</c>. Unknown conditions are warnings: they can only retry less than asked.</summary>
 internal static class RetryPolicyDecoder
 {
-    public static RetryPolicyResource Decode(RetryPolicy message, ErrorCollector errors)
+    public static RetryPolicyResource Decode(RetryPolicy message, XdsDialect dialect, ErrorCollector errors)
     {
         var defaults = new RetryPolicyResource();
         TimeSpan baseInterval = defaults.BaseInterval, maxInterval = defaults.MaxInterval;
@@ -34,15 +35,63 @@ internal static class RetryPolicyDecoder
             }
         }
 
+        if (dialect == XdsDialect.Grpc && message.NumRetries == 0)
+            errors.Error("num_retries", "0 is not allowed by gRPC; at least 1 is (gRFC A44)");
+        if (message.HostSelectionRetryMaxAttempts < 0)
+            errors.Error("host_selection_retry_max_attempts", $"{message.HostSelectionRetryMaxAttempts} is not allowed; at least 0 is");
         return new RetryPolicyResource
         {
             RetryOn = ParseConditions(message.RetryOn, errors),
             NumRetries = message.NumRetries ?? 1,
             PerTryTimeout = message.PerTryTimeout.Read("per_try_timeout", errors),
             RetriableStatusCodes = message.RetriableStatusCodes.ToValueList(),
+            RetriableHeaders = RouteMatchDecoder.Decode(message.RetriableHeaders, "retriable_headers", errors, HeaderMatcherDecoder.Decode),
+            RetriableRequestHeaders = RouteMatchDecoder.Decode(message.RetriableRequestHeaders, "retriable_request_headers", errors, HeaderMatcherDecoder.Decode),
+            PerTryIdleTimeout = message.PerTryIdleTimeout.Read("per_try_idle_timeout", errors),
+            HostPredicates = RouteMatchDecoder.Decode(message.RetryHostPredicate, "retry_host_predicate", errors, (each, found) => Extension(each.Name, each.TypedConfig, found)),
+            Priority = Priority(message.RetryPriority, errors),
+            HostSelectionMaxAttempts = message.HostSelectionRetryMaxAttempts > 0 ? (uint)Math.Min(message.HostSelectionRetryMaxAttempts, uint.MaxValue) : 1,
+            RateLimited = RateLimited(message.RateLimitedRetryBackOff, errors),
             BaseInterval = baseInterval,
             MaxInterval = maxInterval,
         };
+    }
+
+    private static string? Extension(string name, Any? config, ErrorCollector errors)
+    {
+        name.Require("name", errors);
+        return config is null ? name : AnyDecoder.TypeName(config.TypeUrl);
+    }
+
+    private static string Priority(RetryPolicy.Types.RetryPriority? message, ErrorCollector errors)
+    {
+        if (message is null)
+            return "";
+        using (errors.At("retry_priority"))
+            return Extension(message.Name, message.TypedConfig, errors) ?? "";
+    }
+
+    /// <summary>Envoy's default for the longest wait is 5 min.</summary>
+    private static RateLimitedBackOffResource? RateLimited(RetryPolicy.Types.RateLimitedRetryBackOff? message, ErrorCollector errors)
+    {
+        if (message is null)
+            return null;
+        using (errors.At("rate_limited_retry_back_off"))
+        {
+            if (message.ResetHeaders.Count == 0)
+                errors.Error("reset_headers", "at least one is required");
+            return new RateLimitedBackOffResource(
+                RouteMatchDecoder.Decode(message.ResetHeaders, "reset_headers", errors, ResetHeader),
+                Max(message.MaxInterval.Read("max_interval", errors, positive: true) ?? TimeSpan.FromMinutes(5), TimeSpan.FromMilliseconds(1)));
+        }
+    }
+
+    private static ResetHeaderResource ResetHeader(RetryPolicy.Types.ResetHeader message, ErrorCollector errors)
+    {
+        HeaderMutationsDecoder.CheckHeaderName(message.Name, "name", errors);
+        if (message.Format is < RetryPolicy.Types.ResetHeaderFormat.Seconds or > RetryPolicy.Types.ResetHeaderFormat.UnixTimestamp)
+            errors.Error("format", $"{(int)message.Format} is not known; allowed are SECONDS and UNIX_TIMESTAMP");
+        return new ResetHeaderResource(message.Name.ToLowerInvariant(), message.Format == RetryPolicy.Types.ResetHeaderFormat.UnixTimestamp);
     }
 
     private static RetryConditions ParseConditions(string retryOn, ErrorCollector errors)

@@ -1,3 +1,5 @@
+using Google.Protobuf.Collections;
+using Google.Protobuf.WellKnownTypes;
 using Mesh.Primitives;
 using Mesh.Resources;
 using Mesh.Wire.Protos.Envoy.Config.Route.V3;
@@ -7,9 +9,9 @@ namespace Mesh.Wire.Decode;
 /// <summary><c>RouteConfiguration</c> and its virtual hosts, validated as Envoy and gRPC (gRFC A28) do.</summary>
 internal static class RouteConfigurationDecoder
 {
-    public static RouteConfigurationResource Decode(RouteConfiguration message, string baseDirectory, ErrorCollector errors)
+    public static RouteConfigurationResource Decode(RouteConfiguration message, DecoderSettings decoder, ErrorCollector errors)
     {
-        var settings = new RouteDecoderSettings(message.MaxDirectResponseBodySizeBytes ?? LocalAnswerDecoder.DefaultMaxBody, baseDirectory);
+        var settings = new RouteDecoderSettings(message.MaxDirectResponseBodySizeBytes ?? LocalAnswerDecoder.DefaultMaxBody, decoder, ClusterSpecifierDecoder.Decode(message.ClusterSpecifierPlugins, errors));
         var hosts = new List<VirtualHostResource>(message.VirtualHosts.Count);
         var names = new HashSet<string>(StringComparer.Ordinal);
         var domains = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
@@ -37,6 +39,9 @@ internal static class RouteConfigurationDecoder
             IgnorePortInHostMatching = message.IgnorePortInHostMatching,
             IgnorePathParametersInPathMatching = message.IgnorePathParametersInPathMatching,
             VhostHeader = message.VhostHeader.ToLowerInvariant(),
+            MirrorPolicies = RouteMatchDecoder.Decode(message.RequestMirrorPolicies, "request_mirror_policies", errors, RoutePolicyDecoder.Decode),
+            FilterOverrides = FilterOverrideDecoder.Decode(message.TypedPerFilterConfig, decoder.FilterTypes, errors),
+            Metadata = MetadataDecoder.Decode(message.Metadata),
         };
     }
 
@@ -48,7 +53,7 @@ internal static class RouteConfigurationDecoder
         return new VirtualClusterResource(message.Name, RouteMatchDecoder.Decode(message.Headers, "headers", errors, HeaderMatcherDecoder.Decode));
     }
 
-    private static VirtualHostResource Decode(VirtualHost message, RouteDecoderSettings settings, HashSet<string> domains, ErrorCollector errors)
+    private static VirtualHostResource Decode(VirtualHost message, in RouteDecoderSettings settings, HashSet<string> domains, ErrorCollector errors)
     {
         message.Name.Require("name", errors);
         if (message.Domains.Count == 0)
@@ -60,10 +65,8 @@ internal static class RouteConfigurationDecoder
             {
                 if (domain.Length == 0)
                     errors.Error("must not be empty; '*' stands for every host");
-                else if (domain.Length > 1 && domain.AsSpan(1, domain.Length - 2).Contains('*'))
-                    errors.Error($"'{domain}': '*' is allowed at the start or at the end only");
-                else if (domain.Length > 1 && domain[0] == '*' && domain[^1] == '*')
-                    errors.Error($"'{domain}': '*' is allowed at the start or at the end, not at both");
+                else if (DomainPattern.KindOf(domain) == DomainKind.Invalid)
+                    errors.Error($"'{domain}': one '*' is allowed, at the start or at the end");
                 else if (!domains.Add(domain))
                     errors.Error($"'{domain}' stands in this route configuration already; a domain may lead to one virtual host only");
             }
@@ -72,13 +75,23 @@ internal static class RouteConfigurationDecoder
         if (message.RequireTls is < VirtualHost.Types.TlsRequirementType.None or > VirtualHost.Types.TlsRequirementType.All)
             errors.Error("require_tls", $"{(int)message.RequireTls} is not known; allowed are NONE, EXTERNAL_ONLY and ALL");
 
-        var routes = new List<RouteResource>(message.Routes.Count);
-        for (int i = 0; i < message.Routes.Count; i++)
+        ValueList<RouteResource> routes = DecodeRoutes(message.Routes, settings, errors);
+        MatcherResource? matcher = null;
+        var matcherRoutes = new List<ValueList<RouteResource>>();
+        if (message.Matcher is not null)
         {
-            using (errors.At("routes", i))
+            using (errors.At("matcher"))
             {
-                if (RouteDecoder.Decode(message.Routes[i], settings, errors) is { } route)
-                    routes.Add(route);
+                if (message.Routes.Count > 0)
+                    errors.Error("set beside routes; only one of them may be set");
+                RouteDecoderSettings own = settings;
+                matcher = new MatcherDecoder([MatchInputKind.Header, MatchInputKind.FilterState], (action, found) =>
+                {
+                    if (DecodeAction(action, own, found) is not { } list)
+                        return null;
+                    matcherRoutes.Add(list);
+                    return matcherRoutes.Count - 1;
+                }).Decode(message.Matcher, errors);
             }
         }
 
@@ -86,19 +99,52 @@ internal static class RouteConfigurationDecoder
         if (message.RetryPolicy is not null)
         {
             using (errors.At("retry_policy"))
-                retry = RetryPolicyDecoder.Decode(message.RetryPolicy, errors);
+                retry = RetryPolicyDecoder.Decode(message.RetryPolicy, settings.Decoder.Dialect, errors);
         }
 
         return new VirtualHostResource
         {
             Name = message.Name,
             Domains = message.Domains.ToValueList(),
-            Routes = routes.ToValueList(),
+            Routes = routes,
+            Matcher = matcher,
+            MatcherRoutes = matcherRoutes.ToValueList(),
             Headers = HeaderMutationsDecoder.Decode(
                 message.RequestHeadersToAdd, message.RequestHeadersToRemove, message.ResponseHeadersToAdd, message.ResponseHeadersToRemove, errors),
             RetryPolicy = retry,
             RequireTls = (TlsRequirement)message.RequireTls,
             VirtualClusters = RouteMatchDecoder.Decode(message.VirtualClusters, "virtual_clusters", errors, Decode),
+            MirrorPolicies = RouteMatchDecoder.Decode(message.RequestMirrorPolicies, "request_mirror_policies", errors, RoutePolicyDecoder.Decode),
+            HedgePolicy = RoutePolicyDecoder.Decode(message.HedgePolicy, errors),
+            RateLimits = RouteMatchDecoder.Decode(message.RateLimits, "rate_limits", errors, RateLimitDecoder.Decode),
+            FilterOverrides = FilterOverrideDecoder.Decode(message.TypedPerFilterConfig, settings.Decoder.FilterTypes, errors),
+            Metadata = MetadataDecoder.Decode(message.Metadata),
         };
+    }
+
+    private static ValueList<RouteResource> DecodeRoutes(RepeatedField<Route> messages, in RouteDecoderSettings settings, ErrorCollector errors)
+    {
+        var routes = new List<RouteResource>(messages.Count);
+        for (int i = 0; i < messages.Count; i++)
+        {
+            using (errors.At("routes", i))
+            {
+                if (RouteDecoder.Decode(messages[i], settings, errors) is { } route)
+                    routes.Add(route);
+            }
+        }
+
+        return routes.ToValueList();
+    }
+
+    /// <summary>What a tree leads to: one route, or several of which the first that matches is taken.</summary>
+    private static ValueList<RouteResource>? DecodeAction(Any action, in RouteDecoderSettings settings, ErrorCollector errors)
+    {
+        if (AnyDecoder.TypeName(action.TypeUrl) == RouteList.Descriptor.FullName)
+            return AnyDecoder.Open<RouteList>(action, errors) is { } list ? DecodeRoutes(list.Routes, settings, errors) : null;
+        if (AnyDecoder.TypeName(action.TypeUrl) == Route.Descriptor.FullName)
+            return AnyDecoder.Open<Route>(action, errors) is { } route && RouteDecoder.Decode(route, settings, errors) is { } decoded ? [decoded] : null;
+        errors.Error($"'{action.TypeUrl}' is not supported here; allowed are {Route.Descriptor.FullName} and {RouteList.Descriptor.FullName}");
+        return null;
     }
 }

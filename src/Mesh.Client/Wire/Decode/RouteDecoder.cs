@@ -1,30 +1,48 @@
-using System.Buffers;
+using System.Collections.Frozen;
+using Google.Protobuf;
 using Mesh.Primitives;
 using Mesh.Resources;
-using Mesh.Wire.Protos.Envoy.Config.Core.V3;
 using Mesh.Wire.Protos.Envoy.Config.Route.V3;
-using Mesh.Wire.Protos.Envoy.Extensions.Path.Rewrite.UriTemplate.V3;
 
 namespace Mesh.Wire.Decode;
 
+/// <summary>What whoever has resources read says of how.</summary>
+internal sealed record DecoderSettings
+{
+    public static readonly DecoderSettings Default = new();
+
+    /// <summary>What relative file names in resources are relative to.</summary>
+    public string BaseDirectory { get; init; } = "";
+
+    /// <summary>Who decides where Envoy and gRPC differ.</summary>
+    public XdsDialect Dialect { get; init; }
+
+    /// <summary>The types that filters may be configured by, route by route, each with what is wrong with a configuration; null for a good one.</summary>
+    public IReadOnlyDictionary<string, Func<ByteString, string?>> FilterTypes { get; init; } = FrozenDictionary<string, Func<ByteString, string?>>.Empty;
+}
+
 /// <summary>What routes take from their route configuration.</summary>
 /// <param name="MaxBody">The longest body of a direct response.</param>
-/// <param name="BaseDirectory">What relative file names are relative to.</param>
-internal readonly record struct RouteDecoderSettings(uint MaxBody, string BaseDirectory);
+/// <param name="Decoder">What holds for all resources.</param>
+/// <param name="Specifiers">The cluster specifiers, by name.</param>
+internal readonly record struct RouteDecoderSettings(uint MaxBody, DecoderSettings Decoder, IReadOnlyDictionary<string, ClusterSpecifierDecoder.Specifier> Specifiers);
 
 /// <summary><c>Route</c> with its match and its action. What this version cannot match or do is refused by the scan of its marks.</summary>
 internal static class RouteDecoder
 {
-    private static readonly SearchValues<char> ForbiddenInPaths = SearchValues.Create("\0\r\n \t\\?#");
-    private static readonly SearchValues<char> ForbiddenInHosts = SearchValues.Create("\0\r\n \t/@");
-
-    public static RouteResource? Decode(Route message, RouteDecoderSettings settings, ErrorCollector errors)
+    public static RouteResource? Decode(Route message, in RouteDecoderSettings settings, ErrorCollector errors)
     {
         RouteMatchResource? match = null;
         if (message.Match.Require("match", errors))
         {
             using (errors.At("match"))
-                match = RouteMatchDecoder.Decode(message.Match, errors);
+                match = RouteMatchDecoder.Decode(message.Match, settings.Decoder.Dialect, errors);
+        }
+
+        if (settings.Decoder.Dialect == XdsDialect.Grpc && WhyGrpcIgnores(message) is { } reason)
+        {
+            errors.Warning($"{reason}: gRPC ignores such a route (gRFC A28), so it has no effect");
+            return null;
         }
 
         RouteActionResource? action = null;
@@ -34,12 +52,7 @@ internal static class RouteDecoder
         {
             case Route.ActionOneofCase.Route_:
                 using (errors.At("route"))
-                {
-                    action = Decode(message.Route_, errors);
-                    if (message.Route_.PathRewritePolicy is { } policy)
-                        action = action with { PathTemplateRewrite = Template(policy, match, message.Route_, errors) };
-                }
-
+                    action = RouteActionDecoder.Decode(message.Route_, match, settings, errors);
                 break;
             case Route.ActionOneofCase.Redirect:
                 using (errors.At("redirect"))
@@ -47,7 +60,7 @@ internal static class RouteDecoder
                 break;
             case Route.ActionOneofCase.DirectResponse:
                 using (errors.At("direct_response"))
-                    direct = LocalAnswerDecoder.Decode(message.DirectResponse, settings.MaxBody, settings.BaseDirectory, errors);
+                    direct = LocalAnswerDecoder.Decode(message.DirectResponse, settings.MaxBody, settings.Decoder.BaseDirectory, errors);
                 break;
             case Route.ActionOneofCase.None:
                 errors.Error("an action is required: route, redirect or direct_response");
@@ -56,176 +69,24 @@ internal static class RouteDecoder
 
         HeaderMutationsResource headers = HeaderMutationsDecoder.Decode(
             message.RequestHeadersToAdd, message.RequestHeadersToRemove, message.ResponseHeadersToAdd, message.ResponseHeadersToRemove, errors);
+        ValueList<FilterOverrideResource> overrides = FilterOverrideDecoder.Decode(message.TypedPerFilterConfig, settings.Decoder.FilterTypes, errors);
         if (match is null || (action is null && redirect is null && direct is null))
             return null;
-        return new RouteResource { Name = message.Name, Match = match, Action = action ?? RouteActionResource.None, Redirect = redirect, DirectResponse = direct, Headers = headers };
-    }
-
-    private static RouteActionResource Decode(RouteAction message, ErrorCollector errors)
-    {
-        var clusters = new List<WeightedClusterResource>();
-        switch (message.ClusterSpecifierCase)
+        return new RouteResource
         {
-            case RouteAction.ClusterSpecifierOneofCase.Cluster:
-                message.Cluster.Require("cluster", errors);
-                clusters.Add(new WeightedClusterResource(message.Cluster, 1));
-                break;
-            case RouteAction.ClusterSpecifierOneofCase.ClusterHeader:
-                CheckHeaderName(message.ClusterHeader, "cluster_header", errors);
-                break;
-            case RouteAction.ClusterSpecifierOneofCase.WeightedClusters:
-                using (errors.At("weighted_clusters"))
-                    Decode(message.WeightedClusters, clusters, errors);
-                break;
-            case RouteAction.ClusterSpecifierOneofCase.None:
-                errors.Error("a cluster specifier is required: cluster, cluster_header or weighted_clusters");
-                break;
-        }
-
-        RetryPolicyResource? retry = null;
-        if (message.RetryPolicy is not null)
-        {
-            using (errors.At("retry_policy"))
-                retry = RetryPolicyDecoder.Decode(message.RetryPolicy, errors);
-        }
-
-        CheckHost(message.HostRewriteLiteral, errors);
-        CheckPath(message.PrefixRewrite, errors);
-        if (message.PrefixRewrite.Length > 0 && message.RegexRewrite is not null)
-            errors.Error("regex_rewrite", "set beside prefix_rewrite; only one of them may be set");
-        if (message.PathRewrite.Length > 0)
-        {
-            FormatDecoder.Decode(message.PathRewrite, "path_rewrite", errors);
-            if (message.PrefixRewrite.Length > 0 || message.RegexRewrite is not null)
-                errors.Error("path_rewrite", "set beside prefix_rewrite or regex_rewrite; only one of them may be set");
-        }
-
-        if (message.HostRewriteSpecifierCase == RouteAction.HostRewriteSpecifierOneofCase.HostRewrite)
-            FormatDecoder.Decode(message.HostRewrite, "host_rewrite", errors);
-        if (message.HostRewriteSpecifierCase == RouteAction.HostRewriteSpecifierOneofCase.HostRewriteHeader)
-            CheckHeaderName(message.HostRewriteHeader, "host_rewrite_header", errors);
-        TimeSpan? maxStream = null, headerMax = null;
-        if (message.MaxStreamDuration is { } limits)
-        {
-            using (errors.At("max_stream_duration"))
-            {
-                maxStream = limits.MaxStreamDuration_.Read("max_stream_duration", errors);
-                headerMax = limits.GrpcTimeoutHeaderMax.Read("grpc_timeout_header_max", errors);
-            }
-        }
-
-        return new RouteActionResource
-        {
-            Clusters = clusters.ToValueList(),
-            IsWeighted = message.ClusterSpecifierCase == RouteAction.ClusterSpecifierOneofCase.WeightedClusters,
-            ClusterHeader = message.ClusterHeader.ToLowerInvariant(),
-            WeightHeader = message.WeightedClusters?.HeaderName.ToLowerInvariant() ?? "",
-            ClusterNotFoundStatus = NotFoundStatus(message.ClusterNotFoundResponseCode, errors),
-            PrefixRewrite = message.PrefixRewrite,
-            RegexRewrite = RegexDecoder.Decode(message.RegexRewrite, "regex_rewrite", errors),
-            HostRewriteHeader = message.HostRewriteHeader.ToLowerInvariant(),
-            HostRewritePathRegex = RegexDecoder.Decode(message.HostRewritePathRegex, "host_rewrite_path_regex", errors),
-            PathRewriteFormat = message.PathRewrite,
-            HostRewriteFormat = message.HostRewriteSpecifierCase == RouteAction.HostRewriteSpecifierOneofCase.HostRewrite ? message.HostRewrite : "",
-            IsHighPriority = message.Priority == RoutingPriority.High,
-            AppendForwardedHost = message.AppendXForwardedHost,
-            HostRewriteLiteral = message.HostRewriteSpecifierCase == RouteAction.HostRewriteSpecifierOneofCase.HostRewriteLiteral ? message.HostRewriteLiteral : "",
-            Timeout = message.Timeout.Read("timeout", errors),
-            IdleTimeout = message.IdleTimeout.Read("idle_timeout", errors),
-            MaxStreamDuration = maxStream,
-            GrpcTimeoutHeaderMax = headerMax,
-            RetryPolicy = retry,
+            Name = message.Name,
+            Match = match,
+            Action = action ?? RouteActionResource.None,
+            Redirect = redirect,
+            DirectResponse = direct,
+            Headers = headers,
+            FilterOverrides = overrides,
+            Metadata = MetadataDecoder.Decode(message.Metadata),
         };
     }
 
-    private static void Decode(WeightedCluster message, List<WeightedClusterResource> clusters, ErrorCollector errors)
-    {
-        if (message.Clusters.Count == 0)
-            errors.Error("clusters", "at least one is required");
-        ulong total = 0;
-        for (int i = 0; i < message.Clusters.Count; i++)
-        {
-            WeightedCluster.Types.ClusterWeight cluster = message.Clusters[i];
-            using (errors.At("clusters", i))
-            {
-                if (cluster.Name.Length > 0 && cluster.ClusterHeader.Length > 0)
-                    errors.Error("cluster_header", "set beside name; only one of them may be set");
-                else if (cluster.ClusterHeader.Length > 0)
-                    CheckHeaderName(cluster.ClusterHeader, "cluster_header", errors);
-                else
-                    cluster.Name.Require("name", errors);
-                if (cluster.Weight is null)
-                    errors.Error("weight", "required");
-                CheckHost(cluster.HostRewriteLiteral, errors);
-                total += cluster.Weight ?? 0;
-                clusters.Add(new WeightedClusterResource(cluster.Name, cluster.Weight ?? 0)
-                {
-                    Headers = HeaderMutationsDecoder.Decode(
-                        cluster.RequestHeadersToAdd, cluster.RequestHeadersToRemove, cluster.ResponseHeadersToAdd, cluster.ResponseHeadersToRemove, errors),
-                    HostRewriteLiteral = cluster.HostRewriteLiteral,
-                    ClusterHeader = cluster.ClusterHeader.ToLowerInvariant(),
-                });
-            }
-        }
-
-        if (message.Clusters.Count > 0 && total is 0 or > uint.MaxValue)
-            errors.Error("clusters", $"the weights add up to {total}; a sum from 1 to {uint.MaxValue} is allowed");
-    }
-
-    private static string Template(TypedExtensionConfig policy, RouteMatchResource? match, RouteAction action, ErrorCollector errors)
-    {
-        using (errors.At("path_rewrite_policy"))
-        {
-            if (action.PrefixRewrite.Length > 0 || action.RegexRewrite is not null || action.PathRewrite.Length > 0)
-                errors.Error("set beside prefix_rewrite, regex_rewrite or path_rewrite; only one of them may be set");
-            if (!policy.TypedConfig.Require("typed_config", errors))
-                return "";
-            using (errors.At("typed_config"))
-            {
-                if (AnyDecoder.Open<UriTemplateRewriteConfig>(policy.TypedConfig, errors) is not { } config)
-                    return "";
-                string error = "it rewrites what a path_match_policy matched, and the route has none";
-                if (match is not { PathKind: PathMatchKind.Template } || UriTemplate.Parse(match.Path, out error) is not { } template
-                    || template.Substitution(config.PathTemplateRewrite, out error) is null)
-                {
-                    errors.Error("path_template_rewrite", $"'{config.PathTemplateRewrite}': {error}");
-                }
-
-                return config.PathTemplateRewrite;
-            }
-        }
-    }
-
-    private static int NotFoundStatus(RouteAction.Types.ClusterNotFoundResponseCode code, ErrorCollector errors)
-    {
-        switch (code)
-        {
-            case RouteAction.Types.ClusterNotFoundResponseCode.ServiceUnavailable: return 503;
-            case RouteAction.Types.ClusterNotFoundResponseCode.NotFound: return 404;
-            case RouteAction.Types.ClusterNotFoundResponseCode.InternalServerError: return 500;
-            default:
-                errors.Error("cluster_not_found_response_code", $"{(int)code} is not known; allowed are 0 to 2");
-                return 503;
-        }
-    }
-
-    private static void CheckHeaderName(string name, string field, ErrorCollector errors)
-    {
-        if (!HeaderMutationsDecoder.IsToken(name.StartsWith(':') ? name[1..] : name))
-            errors.Error(field, $"'{name}' is not a valid header name");
-    }
-
-    private static void CheckPath(string path, ErrorCollector errors)
-    {
-        if (path.AsSpan().ContainsAny(ForbiddenInPaths))
-            errors.Error("prefix_rewrite", "holds a space, tab, NUL, CR, LF, '\\', '?' or '#', which no path may");
-        else if (path.Length > 0 && path[0] != '/')
-            errors.Error("prefix_rewrite", $"'{path}' makes no path; one starts with '/'");
-    }
-
-    private static void CheckHost(string host, ErrorCollector errors)
-    {
-        if (host.AsSpan().ContainsAny(ForbiddenInHosts))
-            errors.Error("host_rewrite_literal", $"'{host}' is not a host, with or without a port");
-    }
+    private static string? WhyGrpcIgnores(Route message) =>
+        message.Match?.QueryParameters.Count > 0 ? "match.query_parameters is set"
+        : message.Route_?.ClusterSpecifierCase == RouteAction.ClusterSpecifierOneofCase.ClusterHeader ? "route.cluster_header is set"
+        : null;
 }

@@ -12,9 +12,11 @@ namespace Mesh.Wire.Decode;
 internal static class RouteMatchDecoder
 {
     /// <summary>The match; null when it is refused.</summary>
-    public static RouteMatchResource? Decode(RouteMatch message, ErrorCollector errors)
+    public static RouteMatchResource? Decode(RouteMatch message, XdsDialect dialect, ErrorCollector errors)
     {
         var (kind, path) = Path(message, errors);
+        if (dialect == XdsDialect.Grpc && kind is PathMatchKind.PathSeparatedPrefix or PathMatchKind.Template or PathMatchKind.Connect)
+            errors.Error($"{message.PathSpecifierCase.ProtoName().ToLowerInvariant()} is no path specifier of gRPC (gRFC A28); prefix, path and safe_regex are");
         FractionResource? fraction = null;
         if (message.RuntimeFraction is { } runtime)
         {
@@ -102,11 +104,13 @@ internal static class RouteMatchDecoder
         }
     }
 
-    private static FractionResource? Decode(RuntimeFractionalPercent message, ErrorCollector errors)
+    /// <summary>A fraction by its default, for a client has no runtime; null after reporting what is wrong with it.</summary>
+    public static FractionResource? Decode(RuntimeFractionalPercent message, ErrorCollector errors) =>
+        message.DefaultValue.Require("default_value", errors) ? Decode(message.DefaultValue, "default_value", errors) : null;
+
+    public static FractionResource? Decode(FractionalPercent message, string field, ErrorCollector errors)
     {
-        if (!message.DefaultValue.Require("default_value", errors))
-            return null;
-        uint? denominator = message.DefaultValue.Denominator switch
+        uint? denominator = message.Denominator switch
         {
             FractionalPercent.Types.DenominatorType.Hundred => 100,
             FractionalPercent.Types.DenominatorType.TenThousand => 10_000,
@@ -114,11 +118,11 @@ internal static class RouteMatchDecoder
             _ => null,
         };
         if (denominator is null)
-            errors.Error("default_value.denominator", $"{(int)message.DefaultValue.Denominator} is not known; allowed are HUNDRED, TEN_THOUSAND and MILLION");
-        return denominator is { } of ? new FractionResource(message.DefaultValue.Numerator, of) : null;
+            errors.Error($"{field}.denominator", $"{(int)message.Denominator} is not known; allowed are HUNDRED, TEN_THOUSAND and MILLION");
+        return denominator is { } of ? new FractionResource(message.Numerator, of) : null;
     }
 
-    private static QueryParameterMatcherResource? Decode(QueryParameterMatcher message, ErrorCollector errors)
+    public static QueryParameterMatcherResource? Decode(QueryParameterMatcher message, ErrorCollector errors)
     {
         message.Name.Require("name", errors);
         if (message.Name.Length > 1024)

@@ -1,7 +1,9 @@
 using System.Net;
+using Google.Protobuf.Collections;
 using Mesh.Primitives;
 using Mesh.Resources;
 using Mesh.Wire.Protos.Envoy.Type.Matcher.V3;
+using Mesh.Wire.Protos.Xds.Core.V3;
 
 namespace Mesh.Wire.Decode;
 
@@ -41,22 +43,23 @@ internal static class ValueMatcherDecoder
                     return HeaderMatcherDecoder.Decode(message.StringMatch, errors) is { } value ? new FilterStateMatcherResource(message.Key, value, []) : null;
             case FilterStateMatcher.MatcherOneofCase.AddressMatch:
                 using (errors.At("address_match"))
-                    return new FilterStateMatcherResource(message.Key, null, Decode(message.AddressMatch, errors));
+                    return new FilterStateMatcherResource(message.Key, null, Decode(message.AddressMatch.Ranges, errors));
             default:
                 errors.Error("required: string_match or address_match");
                 return null;
         }
     }
 
-    private static ValueList<CidrRangeResource> Decode(AddressMatcher message, ErrorCollector errors)
+    /// <summary>Ranges of addresses, in a field named <c>ranges</c>.</summary>
+    public static ValueList<CidrRangeResource> Decode(RepeatedField<CidrRange> messages, ErrorCollector errors)
     {
-        var ranges = new List<CidrRangeResource>(message.Ranges.Count);
-        for (int i = 0; i < message.Ranges.Count; i++)
+        var ranges = new List<CidrRangeResource>(messages.Count);
+        for (int i = 0; i < messages.Count; i++)
         {
             using (errors.At("ranges", i))
             {
-                string prefix = message.Ranges[i].AddressPrefix;
-                uint length = message.Ranges[i].PrefixLen ?? 0;
+                string prefix = messages[i].AddressPrefix;
+                uint length = messages[i].PrefixLen ?? 0;
                 if (!IPAddress.TryParse(prefix, out IPAddress? address))
                     errors.Error("address_prefix", $"'{prefix}' is no IP address");
                 else if (length > (address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 32 : 128))

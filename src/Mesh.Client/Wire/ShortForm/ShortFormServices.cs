@@ -78,7 +78,7 @@ internal sealed class ShortFormServices
 
         into.Origins.TryAdd($"RouteConfiguration '{Name}': virtual_hosts[{_routes.VirtualHosts.Count}]", origin);
         _routes.VirtualHosts.Add(host);
-        var decoder = new ResourceDecoder(into, errors) { File = file, BaseDirectory = baseDirectory };
+        var decoder = new ResourceDecoder(into, errors) { File = file, Settings = new DecoderSettings { BaseDirectory = baseDirectory } };
         foreach (Protos.Envoy.Config.Cluster.V3.Cluster cluster in reader.Clusters)
             decoder.Decode(Protos.Envoy.Config.Cluster.V3.Cluster.Descriptor.FullName, cluster.ToByteArray());
     }

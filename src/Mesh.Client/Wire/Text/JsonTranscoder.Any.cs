@@ -45,6 +45,15 @@ internal sealed partial class JsonTranscoder
         Utf8JsonReader type = reader;
         if (!Enter(ref reader, JsonTokenType.StartObject, "an object"))
             return;
+
+        // The one Any that needs no type is the one that holds nothing.
+        Utf8JsonReader ahead = reader;
+        if (ahead.Read() && ahead.TokenType == JsonTokenType.EndObject)
+        {
+            reader = ahead;
+            return;
+        }
+
         if (!TryFindType(ref type))
         {
             reader.Skip();

@@ -3,10 +3,16 @@ using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Mesh.Wire.Protos.Envoy.Config.Bootstrap.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Filters.Http.Router.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.InternalRedirect.AllowListedRoutes.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.InternalRedirect.PreviousRoutes.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.InternalRedirect.SafeCrossScheme.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.Matching.CommonInputs.Network.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Path.Match.UriTemplate.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Path.Rewrite.UriTemplate.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.TransportSockets.RawBuffer.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Upstreams.Http.V3;
+using Mesh.Wire.Protos.Envoy.Type.Matcher.V3;
+using Mesh.Wire.Protos.Xds.Type.Matcher.V3;
 
 namespace Mesh.Wire.Text;
 
@@ -33,6 +39,15 @@ internal sealed class TypeRegistry
         BootstrapReflection.Descriptor,
         HttpReflection.Descriptor,
         RouterReflection.Descriptor,
+        AllowListedRoutesConfigReflection.Descriptor,
+        HttpInputsReflection.Descriptor,
+        Protos.Envoy.Extensions.Router.ClusterSpecifiers.Matcher.V3.MatcherReflection.Descriptor,
+        NetworkInputsReflection.Descriptor,
+        PreviousRoutesConfigReflection.Descriptor,
+        SafeCrossSchemeConfigReflection.Descriptor,
+        TreesReflection.Descriptor,
+        Protos.Udpa.Type.V1.TypedStructReflection.Descriptor,
+        Protos.Xds.Type.V3.TypedStructReflection.Descriptor,
         UriTemplateMatchReflection.Descriptor,
         UriTemplateRewriteReflection.Descriptor,
         RawBufferReflection.Descriptor,

@@ -50,13 +50,15 @@ internal sealed class WireScan(TypeRegistry types, ErrorCollector errors, int ma
                 if (reported.Add(field.Index))
                     Report(wire, field, Severity.Warning, $"written as {reader.WireType}, not as this field's type: it has no effect");
             }
-            else if (field.Support != Support.Honoured)
+            else if (field.Support is Support.Ignored or Support.Refused)
             {
                 if (IsSet(field, in reader) && reported.Add(field.Index))
                     ReportUnsupported(wire, field);
             }
             else if (field.Type == FieldType.Message)
             {
+                if (field.Support == Support.Validated && reported.Add(field.Index))
+                    ReportUnsupported(wire, field);
                 _path.Push(field, field.IsRepeated ? counts[field.RepeatedIndex]++ : -1);
                 if (field.IsMap)
                     SetKey(wire, in reader);
@@ -65,6 +67,8 @@ internal sealed class WireScan(TypeRegistry types, ErrorCollector errors, int ma
             }
             else
             {
+                if (field.Support == Support.Validated && IsSet(field, in reader) && reported.Add(field.Index))
+                    ReportUnsupported(wire, field);
                 CheckValue(wire, field, in reader, ref reported);
             }
         }
@@ -160,6 +164,8 @@ internal sealed class WireScan(TypeRegistry types, ErrorCollector errors, int ma
         string type = field.StandInFor is null ? "" : $" ({field.StandInFor})";
         if (field.Support == Support.Refused)
             Report(wire, field, Severity.Error, $"not supported{type}; remove it: without effect it would change what is matched or trusted");
+        else if (field.Support == Support.Validated)
+            Report(wire, field, Severity.Warning, "read and checked, but this version does not act on it: it has no effect");
         else
             Report(wire, field, Severity.Warning, $"known but not supported{type}: it has no effect");
     }

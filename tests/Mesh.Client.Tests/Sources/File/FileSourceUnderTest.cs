@@ -27,7 +27,7 @@ internal sealed class FileSourceUnderTest : IAsyncDisposable
     private readonly CertificateWatch _certificates;
     private DateTime _written = new(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
-    private FileSourceUnderTest(TempFolder folder, string path, DocumentLimits limits)
+    private FileSourceUnderTest(TempFolder folder, string path, DocumentSettings limits)
     {
         Folder = folder;
         _loop = new ControlLoop(_time, _logger);
@@ -55,10 +55,10 @@ internal sealed class FileSourceUnderTest : IAsyncDisposable
     public int? Port => PortOf("a");
 
     /// <summary>A source of a file, or of the folder itself where the name is empty, that was started.</summary>
-    public static async Task<FileSourceUnderTest> StartAsync(string name, Action<FileSourceUnderTest> arrange, DocumentLimits? limits = null)
+    public static async Task<FileSourceUnderTest> StartAsync(string name, Action<FileSourceUnderTest> arrange, DocumentSettings? limits = null)
     {
         var folder = new TempFolder();
-        var test = new FileSourceUnderTest(folder, name.Length == 0 ? folder.Path : folder[name], limits ?? new DocumentLimits());
+        var test = new FileSourceUnderTest(folder, name.Length == 0 ? folder.Path : folder[name], limits ?? new DocumentSettings());
         arrange(test);
         await test._loop.RunAsync(() =>
         {

@@ -100,7 +100,7 @@ public sealed class NeverDeafTests
 
         var findings = new List<ResourceError>();
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Empty(FileSource.ReadFiles([test.Folder["mesh.yaml"]], new DocumentLimits(), findings));
+        Assert.Empty(FileSource.ReadFiles([test.Folder["mesh.yaml"]], new DocumentSettings(), findings));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 16);
 
         test.Write("mesh.yaml", FileSourceUnderTest.Service(22));
@@ -118,7 +118,7 @@ public sealed class NeverDeafTests
         System.IO.File.CreateSymbolicLink(folder["mesh.yaml"], "/proc/kallsyms");
         var findings = new List<ResourceError>();
         long before = GC.GetAllocatedBytesForCurrentThread();
-        FileSource.ReadFiles([folder["mesh.yaml"]], new DocumentLimits(MaxBytes: 10_000), findings);
+        FileSource.ReadFiles([folder["mesh.yaml"]], new DocumentSettings(MaxBytes: 10_000), findings);
         Assert.Single(findings);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
     }

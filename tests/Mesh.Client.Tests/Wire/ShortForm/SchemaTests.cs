@@ -235,7 +235,7 @@ public sealed partial class SchemaTests
     {
         var services = new ShortFormServices();
         var set = new ResourceSet();
-        List<ResourceError> findings = [.. new ConfigurationDocument(set, services, new DocumentLimits()).Read(Encoding.UTF8.GetBytes(yaml), yaml: true, null, ".")];
+        List<ResourceError> findings = [.. new ConfigurationDocument(set, services, new DocumentSettings()).Read(Encoding.UTF8.GetBytes(yaml), yaml: true, null, ".")];
         var errors = new ErrorCollector();
         services.Complete(set, errors);
         return [.. findings.Concat(errors.Items).Where(finding => finding.Severity == Severity.Error).Select(finding => finding.ToString())];

@@ -1,7 +1,7 @@
 using Mesh.Primitives.Regexes;
 using Mesh.Resources;
 
-namespace Mesh.Routing;
+namespace Mesh.Matching;
 
 /// <summary><c>envoy.type.matcher.v3.RegexMatchAndSubstitute</c>, ready to run: every match is replaced.</summary>
 internal sealed class RegexRewrite

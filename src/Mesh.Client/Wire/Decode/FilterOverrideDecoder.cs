@@ -1,0 +1,75 @@
+using Google.Protobuf;
+using Google.Protobuf.Collections;
+using Google.Protobuf.WellKnownTypes;
+using Mesh.Primitives;
+using Mesh.Resources;
+using Mesh.Wire.Protos.Envoy.Config.Route.V3;
+using UdpaStruct = Mesh.Wire.Protos.Udpa.Type.V1.TypedStruct;
+using XdsStruct = Mesh.Wire.Protos.Xds.Type.V3.TypedStruct;
+
+namespace Mesh.Wire.Decode;
+
+/// <summary>
+/// <c>typed_per_filter_config</c> (gRFC A39): the key is a filter's name in the listener, and a name that no listener has is no error. A
+/// type that is not known is one, unless <c>FilterConfig</c> calls it optional or disables the filter.
+/// </summary>
+internal static class FilterOverrideDecoder
+{
+    public static ValueList<FilterOverrideResource> Decode(MapField<string, Any> map, IReadOnlyDictionary<string, Func<ByteString, string?>> known, ErrorCollector errors)
+    {
+        if (map.Count == 0)
+            return [];
+        var overrides = new List<FilterOverrideResource>(map.Count);
+        foreach (var (filter, config) in map.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            using (errors.At("typed_per_filter_config", filter))
+            {
+                if (Decode(filter, config, known, errors) is { } entry)
+                    overrides.Add(entry);
+            }
+        }
+
+        return overrides.ToValueList();
+    }
+
+    private static FilterOverrideResource? Decode(string filter, Any config, IReadOnlyDictionary<string, Func<ByteString, string?>> known, ErrorCollector errors)
+    {
+        if (AnyDecoder.TypeName(config.TypeUrl) != FilterConfig.Descriptor.FullName)
+            return Decode(filter, config, isOptional: false, known, errors);
+        if (AnyDecoder.Open<FilterConfig>(config, errors) is not { } wrapper)
+            return null;
+        if (wrapper.Disabled)
+            return new FilterOverrideResource(filter, wrapper.Config is null ? "" : AnyDecoder.TypeName(wrapper.Config.TypeUrl), true);
+        if (wrapper.Config is { TypeUrl.Length: 0 })
+            return new FilterOverrideResource(filter, "", false);
+        if (wrapper.Config is not null)
+            return Decode(filter, wrapper.Config, wrapper.IsOptional, known, errors);
+        errors.Error("config", "required, unless the filter is disabled");
+        return null;
+    }
+
+    private static FilterOverrideResource? Decode(string filter, Any config, bool isOptional, IReadOnlyDictionary<string, Func<ByteString, string?>> known, ErrorCollector errors)
+    {
+        string type = AnyDecoder.TypeName(config.TypeUrl);
+        if (type == XdsStruct.Descriptor.FullName)
+            type = AnyDecoder.Open<XdsStruct>(config, errors) is { } inner ? AnyDecoder.TypeName(inner.TypeUrl) : "";
+        else if (type == UdpaStruct.Descriptor.FullName)
+            type = AnyDecoder.Open<UdpaStruct>(config, errors) is { } inner ? AnyDecoder.TypeName(inner.TypeUrl) : "";
+
+        if (known.TryGetValue(type, out Func<ByteString, string?>? check))
+        {
+            if (check(config.Value) is { } wrong)
+                errors.Error(wrong);
+            return new FilterOverrideResource(filter, type, false);
+        }
+
+        if (isOptional)
+        {
+            errors.Warning($"configuration of type '{type}' is not supported, and optional: it has no effect");
+            return null;
+        }
+
+        errors.Error($"configuration of type '{type}' is not supported; remove it, or wrap it in {FilterConfig.Descriptor.FullName} with is_optional to run without it");
+        return null;
+    }
+}
