@@ -28,8 +28,6 @@ internal sealed record RouteConfigurationResource
     public ValueList<MirrorPolicyResource> MirrorPolicies { get; init; }
 
     public ValueList<FilterOverrideResource> FilterOverrides { get; init; }
-
-    public MetadataResource Metadata { get; init; } = MetadataResource.None;
 }
 
 /// <summary><c>envoy.config.route.v3.VirtualHost</c>.</summary>

@@ -24,7 +24,7 @@ internal static class BaseConfiguration
     public static IReadOnlyList<IMessage> Resources { get; } =
     [
         .. Listeners().Select(yaml => Parse(Listener.Descriptor, yaml)),
-        .. new[] { RouteConfigurationText("r"), "{name: s, virtual_hosts: []}", BaseRoutes.Text }.Select(yaml => Parse(RouteConfiguration.Descriptor, yaml)),
+        .. new[] { RouteConfigurationText("r"), "{name: s, virtual_hosts: []}", BaseRoutes.Text, BaseTrees.Text }.Select(yaml => Parse(RouteConfiguration.Descriptor, yaml)),
         .. Clusters().Select(yaml => Parse(Cluster.Descriptor, yaml)),
         .. Assignments().Select(yaml => Parse(ClusterLoadAssignment.Descriptor, yaml)),
         .. Secrets().Select(yaml => Parse(Secret.Descriptor, yaml)),
@@ -44,6 +44,17 @@ internal static class BaseConfiguration
         "route_config_name" => "s",
         "service_name" => "other",
         "cluster" => "c",
+        "text_format" => "other",
+        "json_format" => new Struct { Fields = { ["other"] = Value.ForString("%PATH(NQ)%") } },
+        "header_name" when shape.EndsWith("typed_config.header_name", StringComparison.Ordinal) || shape.EndsWith("input.header_name", StringComparison.Ordinal) => "x-other",
+        "redirect_response_codes" => 303u,
+        "inline_string" or "inline_bytes" or "filename" or "environment_variable" when shape.Contains("text_format_source", StringComparison.Ordinal) => shape[(shape.LastIndexOf('.') + 1)..] switch
+        {
+            "inline_string" => "other",
+            "inline_bytes" => ByteString.CopyFromUtf8("other"),
+            "filename" => "other.txt",
+            _ => "MESH_TEST_OTHER",
+        },
         "regex" => "other.*",
         "max_direct_response_body_size_bytes" => 1u,
         "path_template" => "/t/{two}/{one}",
@@ -78,6 +89,7 @@ internal static class BaseConfiguration
             """;
         yield return $"{{name: default, address: {{socket_address: {{address: 127.0.0.1, port_value: 15002}}}}, default_filter_chain: {{filters: [{{name: hcm, typed_config: {Hcm("r", "ads")}}}]}}}}";
         yield return $"{{name: more, address: {{socket_address: {{address: 127.0.0.1, port_value: 15003}}}}, default_filter_chain: {{filters: [{{name: hcm, typed_config: {Hcm("more", "ads")}}}]}}}}";
+        yield return $"{{name: trees, address: {{socket_address: {{address: 127.0.0.1, port_value: 15004}}}}, default_filter_chain: {{filters: [{{name: hcm, typed_config: {Hcm("trees", "ads")}}}]}}}}";
         yield return $"{{name: pipe, address: {{pipe: {{path: /run/mesh.sock}}}}, filter_chains: [{{filters: [{{name: hcm, typed_config: {Hcm("r", "ads")}}}]}}]}}";
     }
 
@@ -156,7 +168,7 @@ internal static class BaseConfiguration
 
     private static string Locality(int port) =>
         $$"""
-        {locality: {region: r, zone: z, sub_zone: s}, lb_endpoints: [{health_status: HEALTHY, endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: {{port}} } } } }]}
+        {locality: {region: r, zone: z, sub_zone: s}, lb_endpoints: [{health_status: HEALTHY, endpoint: {hostname: one.example, address: {socket_address: {address: 127.0.0.1, port_value: {{port}} } } } }]}
         """;
 
     private static IEnumerable<string> Secrets() =>

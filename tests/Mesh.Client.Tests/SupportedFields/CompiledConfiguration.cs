@@ -8,6 +8,9 @@ namespace Mesh.Client.Tests.SupportedFields;
 /// <summary>Compiles the base configuration, and changed ones as updates of it, and tells what the change did.</summary>
 internal sealed class CompiledConfiguration
 {
+    // A filter that a test of per-filter configuration may configure.
+    private static readonly Dictionary<string, Func<ByteString, string?>> FilterTypes = new(StringComparer.Ordinal) { ["google.protobuf.Timestamp"] = _ => null };
+
     private readonly SnapshotCompiler _compiler = new();
     private readonly string _baseDirectory;
     private readonly MeshSnapshot _snapshot;
@@ -59,5 +62,5 @@ internal sealed class CompiledConfiguration
     }
 
     private void Decode(IMessage resource, ResourceSet set, ErrorCollector errors) =>
-        new ResourceDecoder(set, errors) { BaseDirectory = _baseDirectory }.Decode(resource.Descriptor.FullName, resource.ToByteArray());
+        new ResourceDecoder(set, errors) { Settings = new DecoderSettings { BaseDirectory = _baseDirectory, FilterTypes = FilterTypes } }.Decode(resource.Descriptor.FullName, resource.ToByteArray());
 }

@@ -33,8 +33,10 @@ internal sealed partial record ExpectedEffect(Regex Shape, Effect Effect, string
         new(EngineOfRegexes(), Effect.None, "RE2 is the only engine there is"),
         new(EmptyOptions(), Effect.None, "an options message says nothing while it is empty, and each of its fields is reported"),
 
+        new(OfAnyRoute(), Effect.None, "one decoder reads the routes of trees and those of lists, and the latter show it"),
         new(OfAnyTable(), Effect.None, "one decoder reads inline tables and those by name, and the latter show it"),
         new(DirectResponseLimit(), Effect.Refused, "a body is longer than the limit"),
+        new(UnknownExtensions(), Effect.Refused, "without its flag the unsupported extension refuses the routes"),
         new(NameAndHeader(), Effect.Refused, "a cluster has a name or a header that names it, not both"),
         new(OtherValuesUnsupported(), Effect.Refused, "every other value is refused"),
         new(FilterFlags(), Effect.Refused, "without its flag the unsupported filter refuses the listener"),
@@ -49,7 +51,7 @@ internal sealed partial record ExpectedEffect(Regex Shape, Effect Effect, string
     /// <summary>The exception for a field at a place of this shape; null for the rule, which is to be visible.</summary>
     public static ExpectedEffect? For(string shape) => Exceptions.SingleOrDefault(exception => exception.Shape.IsMatch(shape));
 
-    [GeneratedRegex(@"(\.http_filters\[\]|\.filters\[\]|\.transport_socket|\.path_match_policy|\.path_rewrite_policy)\.name$")]
+    [GeneratedRegex(@"(\.http_filters\[\]|\.filters\[\]|\.transport_socket|\.path_match_policy|\.path_rewrite_policy|\.input|\.action|\.custom_match|\.predicates\[\]|\.inline_cluster_specifier_plugin\.extension)\.name$")]
     private static partial Regex Names();
 
     [GeneratedRegex(@"\.(config_source|sds_config)$|\.(config_source|sds_config|eds_config)\.(ads|self)$")]
@@ -61,8 +63,14 @@ internal sealed partial record ExpectedEffect(Regex Shape, Effect Effect, string
     [GeneratedRegex(@"^Listener\.address\.(socket_address\.address|pipe\.path)$")]
     private static partial Regex ListenAddress();
 
-    [GeneratedRegex(@"\.route_config\.(ignore_path_parameters_in_path_matching|max_direct_response_body_size_bytes|vhost_header|virtual_hosts\[\]\.routes\[\]\.route\.weighted_clusters\.header_name)$")]
+    [GeneratedRegex(@"\.route_config\.(ignore_path_parameters_in_path_matching|max_direct_response_body_size_bytes|vhost_header|virtual_hosts\[\]\.routes\[\]\.route\.weighted_clusters\.(header_name|use_hash_policy))$")]
     private static partial Regex OfAnyTable();
+
+    [GeneratedRegex(@"\.matcher\..*\.route\.host_rewrite_header$")]
+    private static partial Regex OfAnyRoute();
+
+    [GeneratedRegex(@"(cluster_specifier_plugins\[\]|\.inline_cluster_specifier_plugin|typed_per_filter_config\[\])\.is_optional$")]
+    private static partial Regex UnknownExtensions();
 
     [GeneratedRegex(@"^RouteConfiguration\.max_direct_response_body_size_bytes$")]
     private static partial Regex DirectResponseLimit();
@@ -85,7 +93,7 @@ internal sealed partial record ExpectedEffect(Regex Shape, Effect Effect, string
     [GeneratedRegex(@"(^RouteConfiguration|\.route_config)\.validate_clusters$")]
     private static partial Regex ValidateClusters();
 
-    [GeneratedRegex(@"^(RouteConfiguration\.name|ClusterLoadAssignment\.cluster_name|Secret\.name)$")]
+    [GeneratedRegex(@"\.cluster_specifier_plugin$|\.cluster_specifier_plugins\[\]\.extension\.name$|^(RouteConfiguration\.name|ClusterLoadAssignment\.cluster_name|Secret\.name)$")]
     private static partial Regex ReferredNames();
 
     [GeneratedRegex(@"\.(private_key|password)\.")]

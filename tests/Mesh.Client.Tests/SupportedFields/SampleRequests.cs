@@ -63,6 +63,18 @@ internal static class SampleRequests
         yield return Request("GET", "http://secure.example:15003/", ("x-cluster", "gone"));
         yield return Request("GET", "http://more.example:15003/header", ("x-cluster", "gone"), ("x-host", "secure.example"));
         yield return Request("GET", "http://more.example:15003/header", ("x-cluster", "gone"));
+        foreach (string host in new[] { "strings", "list", "prefixes", "names" })
+            yield return Request("GET", $"http://{host}.example:15004/", ("x-string", "value"));
+        yield return Request("GET", "http://strings.example:15004/", ("x-string", "VALUE"));
+        yield return Request("GET", "http://prefixes.example:15004/", ("x-string", "none"));
+        foreach (string address in new[] { "10.0.1.1", "10.1.1.1", "12.0.0.1", "13.0.0.1" })
+            yield return Request("GET", "http://addresses.example:15004/", ("x-ip", address));
+        yield return Request("GET", "http://addresses.example:15004/", ("x-ip", "10.0.1.1"), ("x-string", "ten"));
+        yield return Request("GET", "http://list.example:15004/", ("x-string", "nothing"));
+        foreach (string path in new[] { "/specified?q=1", "/missing", "/named?q=1", "/none-named", "/hashed?q=1", "/hashed?q=2", "/auto", "/text", "/source", "/json" })
+            yield return Request("GET", $"http://values.example:15004{path}", ("x-exact", "v"), ("cookie", "c=v"));
+        yield return Request("GET", "http://values.example:15004/auto");
+        yield return Request("GET", "http://values.example:15004/auto", ("x-cluster", "Gone"));
         HttpRequestMessage grpc = Request("POST", "http://more.example:15003/grpc");
         grpc.Content = new ByteArrayContent([]) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc") } };
         yield return grpc;

@@ -44,6 +44,8 @@ internal sealed class SnapshotText
         foreach (VirtualHost<Route> host in listener.Routes.VirtualHosts)
         {
             Line($" host {host.Name}: {string.Join(' ', host.Domains)} tls {host.RequireTls}");
+            Line($"  metadata {host.Metadata.Namespaces}");
+            Line($"  takes {string.Join(' ', SampleRequests.All.Select(request => host.Match(View(request))?.Name))}");
             Line($"  virtual clusters {string.Join(' ', SampleRequests.All.Select(request => host.VirtualClusterOf(View(request))))}");
             foreach (RouteEntry<Route> entry in host.Routes)
                 Add(entry, listener);
@@ -60,11 +62,16 @@ internal sealed class SnapshotText
         Line($"   not found {route.Action.ClusterNotFoundStatus} forwarded {route.Action.AppendForwardedHost}");
         Line($"   timeouts {route.Timeout(grpc: false, listener)} {route.Timeout(grpc: true, listener)}");
         Line($"   idle {route.Action.IdleTimeout ?? listener.Resource.StreamIdleTimeout ?? CallTimeout.DefaultStreamIdleTimeout}");
+        Line($"   metadata {route.Metadata.Namespaces} filters {route.FilterOverrides} hashes {string.Join(' ', taken.Select(view => route.HashOf(view)))}");
+        Line($"   follows {route.Action.InternalRedirect}");
+        Line($"   retries {string.Join(' ', SampleRequests.All.Select(request => route.Retry?.AppliesTo(View(request))))}");
+        if (route.DirectResponse is not null)
+            Line($"   body {string.Join(' ', taken.Select(view => Body(listener.Routes.VirtualHosts[0], route, view)))}");
         Add(route.Retry);
         foreach (RouteDestination destination in route.Destinations)
         {
             Line($"   to {destination.Name} known {destination.Slot >= 0} weight {destination.Weight} as {destination.HostRewrite} {string.Join(' ', taken.Select(view => route.RewriteHost(destination, view)))}");
-            Line($"    named by {destination.ClusterHeader}");
+            Line($"    named by {destination.ClusterHeader} filters {destination.FilterOverrides}");
             using HttpRequestMessage request = SampleRequests.WithHeaders();
             using var response = new HttpResponseMessage { Content = new ByteArrayContent([]) };
             SampleRequests.AddHeaders(response.Headers);
@@ -76,8 +83,16 @@ internal sealed class SnapshotText
 
         if (route.Destinations.Count == 0)
             return;
-        Line($"   chosen {string.Join(' ', Enumerable.Range(0, 8).Select(seed => route.Choose(default, new Random(seed)).Name))}");
+        Line($"   chosen {string.Join(' ', Enumerable.Range(0, 8).Select(seed => route.Choose(View(SampleRequests.All[0]), new Random(seed)).Name))}");
         Line($"   chosen {string.Join(' ', taken.Select(view => route.Choose(view, new Random(1)).Name))}");
+    }
+
+    private static string Body(VirtualHost<Route> host, Route route, RequestView view)
+    {
+        using var request = new HttpRequestMessage();
+        using HttpResponseMessage answer = RouteAnswer.Of(host, route, request, view);
+        using var reader = new StreamReader(answer.Content.ReadAsStream());
+        return $"{answer.Content.Headers.ContentType} {reader.ReadToEnd()}";
     }
 
     private void Add(RetryPolicy? retry)
@@ -98,7 +113,7 @@ internal sealed class SnapshotText
         if (transport.Tls is { } tls)
             Add(tls);
         foreach (Endpoint endpoint in cluster.Endpoints)
-            Line($" endpoint {endpoint.State.Address} usable {endpoint.IsUsable} {endpoint.Resource.Health} priority {endpoint.Priority} in {endpoint.Locality}");
+            Line($" endpoint {endpoint.State.Address} named {endpoint.Resource.HostName} usable {endpoint.IsUsable} {endpoint.Resource.Health} priority {endpoint.Priority} in {endpoint.Locality}");
         Line($" picks {string.Join(' ', Enumerable.Range(0, 20).Select(_ => cluster.Picker.Pick(null).Endpoint?.State.Address).Distinct().Order())}");
     }
 

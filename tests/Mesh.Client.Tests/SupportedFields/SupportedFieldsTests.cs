@@ -47,7 +47,7 @@ public sealed class SupportedFieldsTests : IDisposable
         {
             foreach (Place place in Place.Within(resource).Where(place => seen.Add(place.Shape)))
             {
-                foreach (FieldDescriptor field in FieldsOf(place.Message.Descriptor, Support.Ignored, Support.Refused))
+                foreach (FieldDescriptor field in FieldsOf(place.Message.Descriptor, Support.Ignored, Support.Refused, Support.Validated))
                 {
                     Decoded decoded = _configuration.Decode(place.Change(resource, message => FieldChanges.SetToSomething(message, field)));
                     bool refused = Place.SupportOf(field) == Support.Refused;

@@ -41,7 +41,6 @@ internal static class RouteConfigurationDecoder
             VhostHeader = message.VhostHeader.ToLowerInvariant(),
             MirrorPolicies = RouteMatchDecoder.Decode(message.RequestMirrorPolicies, "request_mirror_policies", errors, RoutePolicyDecoder.Decode),
             FilterOverrides = FilterOverrideDecoder.Decode(message.TypedPerFilterConfig, decoder.FilterTypes, errors),
-            Metadata = MetadataDecoder.Decode(message.Metadata),
         };
     }
 
