@@ -6,6 +6,7 @@ try
     {
         ["check", .. var rest] => CheckCommand.Run(rest),
         ["explain", .. var rest] => ExplainCommand.Run(rest),
+        ["diff", .. var rest] => DiffCommand.Run(rest),
         ["test", .. var rest] => TestCommand.Run(rest),
         ["call", .. var rest] => await CallCommand.RunAsync(rest).ConfigureAwait(false),
         ["help" or "--help" or "-h"] => Usage.Print(Console.Out, 0),
