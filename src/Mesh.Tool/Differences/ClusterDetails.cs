@@ -12,20 +12,27 @@ internal static class ClusterDetails
     [
         .. EndpointDetails.Of(before.Assignment, after.Assignment),
         .. RecordDifference.Of(before.Resource, after.Resource, [nameof(ClusterResource.LoadAssignment)]),
-        .. Certificates(before.Transport.Tls, after.Transport.Tls),
+        .. Secrets(before, after),
     ];
 
-    /// <summary>A secret may hold other certificates, though the cluster still names the same one.</summary>
-    private static IEnumerable<string> Certificates(TlsIdentity? before, TlsIdentity? after)
+    /// <summary>A secret or a file may hold something else, though the cluster still names the same one.</summary>
+    private static IEnumerable<string> Secrets(Cluster before, Cluster after)
     {
-        if (before is null || after is null)
+        if (before.Transport.Tls is not { } old || after.Transport.Tls is not { } now)
             yield break;
-        if (before.Certificate?.TargetCertificate.Thumbprint != after.Certificate?.TargetCertificate.Thumbprint)
+        if (Thumbprints(Chain(old)) != Thumbprints(Chain(now)))
             yield return "client certificate changed";
-        if (!Thumbprints(before.Roots).SequenceEqual(Thumbprints(after.Roots), StringComparer.Ordinal))
+        if (Thumbprints(old.Roots) != Thumbprints(now.Roots))
             yield return "trusted roots changed";
+        if (before.Resource.Tls?.Validation == after.Resource.Tls?.Validation && Names(old) != Names(now))
+            yield return "subject alternative names changed";
     }
 
-    private static IEnumerable<string> Thumbprints(X509Certificate2Collection? roots) =>
-        roots is null ? [] : roots.Select(root => root.Thumbprint).Order(StringComparer.Ordinal);
+    private static IEnumerable<X509Certificate2> Chain(TlsIdentity identity) =>
+        identity.Certificate is { } certificate ? [certificate.TargetCertificate, .. certificate.IntermediateCertificates] : [];
+
+    private static string Thumbprints(IEnumerable<X509Certificate2>? certificates) =>
+        string.Join(' ', (certificates ?? []).Select(certificate => certificate.Thumbprint).Order(StringComparer.Ordinal));
+
+    private static string Names(TlsIdentity identity) => identity.SubjectAltNames is { } names ? string.Join<SanMatcher>(", ", names) : "sent";
 }

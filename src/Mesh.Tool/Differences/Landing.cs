@@ -72,10 +72,11 @@ internal sealed class Landing
     // The routes that were tried before it tell which of several with one name it is.
     private static RouteResource? Find(MeshSnapshot snapshot, Explanation explanation)
     {
-        VirtualHostResource? host = explanation.Route is null
-            ? null
-            : Array.Find(snapshot.Listeners, listener => listener.Name == explanation.Listener)?.RouteConfiguration.VirtualHosts.FirstOrDefault(host => host.Name == explanation.VirtualHost);
-        return host is not null && explanation.Tried.Count < host.Routes.Count ? host.Routes[explanation.Tried.Count] : null;
+        int at = explanation.Tried.Count;
+        return Array.Find(snapshot.Listeners, listener => listener.Name == explanation.Listener)?.RouteConfiguration.VirtualHosts
+            .Where(host => host.Name == explanation.VirtualHost && host.Routes.Count > at)
+            .Select(host => host.Routes[at])
+            .FirstOrDefault(route => (route.Name.Length > 0 ? route.Name : $"routes[{at}]") == explanation.Route);
     }
 
     private static PropertyInfo[] Others<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>()

@@ -7,11 +7,14 @@ namespace Mesh.Tool.Differences;
 internal static class ListenerDetails
 {
     private static readonly string[] ToldOfHosts = [nameof(ListenerResource.Inline), nameof(ListenerResource.InlinePath)];
-    private static readonly string[] Hosts = [nameof(RouteConfigurationResource.Name), nameof(RouteConfigurationResource.VirtualHosts)];
+    private static readonly string[] Hosts = [nameof(RouteConfigurationResource.VirtualHosts)];
+
+    // The listener's own field tells that it names another.
+    private static readonly string[] HostsAndName = [.. Hosts, nameof(RouteConfigurationResource.Name)];
 
     public static IReadOnlyList<string> Of(Listener before, Listener after) =>
     [
         .. RecordDifference.Of(before.Resource, after.Resource, ToldOfHosts),
-        .. RecordDifference.Of(before.RouteConfiguration, after.RouteConfiguration, Hosts, "routes."),
+        .. RecordDifference.Of(before.RouteConfiguration, after.RouteConfiguration, after.Resource.Inline is null ? HostsAndName : Hosts, "routes."),
     ];
 }

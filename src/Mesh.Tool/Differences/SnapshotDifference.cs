@@ -42,10 +42,18 @@ internal sealed class SnapshotDifference
     /// <summary>The hosts of a route configuration, by the name they are told by: with the route configuration's where there are more of a name.</summary>
     private static Dictionary<string, VirtualHostResource> HostsOf(RouteConfigurationResource? table, RouteTablePair pair, HashSet<string> ambiguous)
     {
-        string prefix = $"{(pair.New ?? pair.Old)!.Name}/";
-        return table is null
-            ? []
-            : table.VirtualHosts.ToDictionary(host => ambiguous.Contains(host.Name) ? prefix + host.Name : host.Name, StringComparer.Ordinal);
+        var hosts = new Dictionary<string, VirtualHostResource>(StringComparer.Ordinal);
+        foreach (VirtualHostResource host in table?.VirtualHosts ?? [])
+        {
+            string name = ambiguous.Contains(host.Name) ? $"{(pair.New ?? pair.Old)!.Name}/{host.Name}" : host.Name;
+
+            // Nothing forbids two of one name in one table.
+            for (int i = 2; !hosts.TryAdd(i == 2 ? name : $"{name}#{i - 1}", host); i++)
+            {
+            }
+        }
+
+        return hosts;
     }
 
     private static IEnumerable<string> Ambiguous(MeshSnapshot snapshot) => RouteTablePairs.Tables(snapshot)
