@@ -9,13 +9,17 @@ internal sealed class UsageException(string message) : Exception(message);
 internal static class Usage
 {
     private const string Text = """
-        mesh: check a mesh configuration, explain where requests go, call through it
+        mesh: check a mesh configuration, explain where requests go, compare two, call through it
 
           mesh check PATH...
               every error and warning with its place; exit 1 on an error
 
           mesh explain PATH METHOD URL [-H 'name: value']... [--json]
               which route takes the request and why, and what becomes of it
+
+          mesh diff OLD NEW [--json]
+              which hosts, routes and clusters change between two configurations, and which sample
+              requests, made from both, land elsewhere
 
           mesh test PATH CASES.json
               requests and what must become of them; exit 1 when one does not (docs/routing.md)
@@ -25,7 +29,7 @@ internal static class Usage
               sends calls through the mesh and counts their answers; -d @FILE reads the body from
               a file; without --config the file is looked for as AddMesh() does
 
-        PATH is a configuration file (.yaml, .yml, .json) or a directory of them.
+        PATH, OLD and NEW are each a configuration file (.yaml, .yml, .json) or a directory of them.
         """;
 
     public static int Print(TextWriter writer, int exitCode)

@@ -5,7 +5,10 @@ using Mesh.TestKit.Certificates;
 
 namespace Mesh.Client.Tests.SupportedFields;
 
-/// <summary>The files, variables and texts of certificates that the base configuration names, and others to name instead.</summary>
+/// <summary>
+/// The files, variables and texts of certificates that the base configuration names, and others to name instead. The variables are the
+/// process's: tests that use them are one collection, so that none removes them under another.
+/// </summary>
 internal sealed class BaseCertificates : IDisposable
 {
     private readonly TempFolder _folder = new();

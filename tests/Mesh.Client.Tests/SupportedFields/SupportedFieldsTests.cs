@@ -10,6 +10,7 @@ namespace Mesh.Client.Tests.SupportedFields;
 /// "Accepted but ignored" is the worst bug: every field of every message we accept either changes what the compiled snapshot does or
 /// is reported by its path. The fields come from the descriptors, so a new one without support cannot slip in.
 /// </summary>
+[Collection(nameof(BaseCertificates))]
 public sealed class SupportedFieldsTests : IDisposable
 {
     private readonly BaseCertificates _certificates = new();
