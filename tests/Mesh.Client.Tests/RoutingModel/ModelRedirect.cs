@@ -37,9 +37,10 @@ internal static class ModelRedirect
     private static string Host(ModelRequest request, string scheme, bool hasNewPort)
     {
         string host = request.Authority, old = request.ConnectionScheme;
-        int colon = host.LastIndexOf(':');
-        if (colon < 0 || host.LastIndexOf(']') > colon)
+        int colon = host.StartsWith('[') ? host.LastIndexOf("]:", StringComparison.Ordinal) : host.LastIndexOf(':');
+        if (colon < 0)
             return host;
+        colon = host.IndexOf(':', host[colon] == ']' ? colon + 1 : colon);
         string port = host[colon..];
         bool wasDefault = scheme != old && ((old == "https" && port == ":443") || (old == "http" && port == ":80"));
         return hasNewPort || wasDefault ? host[..colon] : host;
