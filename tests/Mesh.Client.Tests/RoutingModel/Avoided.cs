@@ -12,10 +12,10 @@ internal static class Avoided
         if (expected.Host is null)
             return false;
         VirtualHostResource host = table.VirtualHosts.First(candidate => candidate.Name == expected.Host);
-        if (PathParametersReachATemplate(table, host, request))
+        if (PathParametersReachATemplate(table, host, request) || GrpcIsAskedOfNoPath(host, request))
             return true;
         return expected.Route is { } at && host.Routes[at] is var route
-            && (PathParametersReachAPrefixRewriteOfARegex(table, route, request)
+            && (PathParametersReachAPrefixRewriteOfAWholePath(table, route, request)
                 || WeightedHostRewriteIsUnderOneOfTheRoute(route)
                 || RegexRewriteMakesNoPath(route, request)
                 || RedirectOfAPortAlone(route, request));
@@ -30,8 +30,11 @@ internal static class Avoided
     private static bool PathParametersReachATemplate(RouteConfigurationResource table, VirtualHostResource host, ModelRequest request) =>
         IgnoresParametersOf(table, request) && host.Routes.Any(route => route.Match.PathKind == PathMatchKind.Template);
 
-    private static bool PathParametersReachAPrefixRewriteOfARegex(RouteConfigurationResource table, RouteResource route, ModelRequest request) =>
-        IgnoresParametersOf(table, request) && route.Match.PathKind == PathMatchKind.Regex && (route.Redirect?.PrefixRewrite ?? route.Action.PrefixRewrite).Length > 0;
+    private static bool GrpcIsAskedOfNoPath(VirtualHostResource host, ModelRequest request) =>
+        request.Path is null && host.Routes.Any(route => route.Match.Grpc && route.Match.PathKind == PathMatchKind.Connect);
+
+    private static bool PathParametersReachAPrefixRewriteOfAWholePath(RouteConfigurationResource table, RouteResource route, ModelRequest request) =>
+        IgnoresParametersOf(table, request) && route.Match.PathKind is PathMatchKind.Regex or PathMatchKind.Connect && (route.Redirect?.PrefixRewrite ?? route.Action.PrefixRewrite).Length > 0;
 
     private static bool WeightedHostRewriteIsUnderOneOfTheRoute(RouteResource route) =>
         route.Action.Clusters.Any(cluster => cluster.HostRewriteLiteral.Length > 0)

@@ -10,6 +10,9 @@ internal static class Comparison
 {
     private const ulong DefaultSeed = 20_261_120;
 
+    /// <summary>The step of the generator, odd and large: with a small one, neighbouring seeds would make the same cases.</summary>
+    private const ulong Gamma = 0x9E37_79B9_7F4A_7C15;
+
     private static readonly Arbitrary<Case> Cases = Arb.From(Case.Any, CaseShrinker.Shrink);
 
     /// <summary>Where the cases start: <c>MESH_MODEL_SEED</c>, else always the same.</summary>
@@ -37,6 +40,5 @@ internal static class Comparison
         .WithStartSize(10)
         .WithEndSize(10)
         .WithQuietOnSuccess(true)
-        // Gamma must be odd; one for all seeds will do.
-        .WithReplay(new Replay(new Rnd(seed, 1), FSharpOption<int>.None));
+        .WithReplay(new Replay(new Rnd(seed, Gamma), FSharpOption<int>.None));
 }
