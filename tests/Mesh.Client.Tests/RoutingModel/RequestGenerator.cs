@@ -34,7 +34,7 @@ internal static partial class RequestGenerator
     private static readonly Gen<string> Cookies =
         from count in Gen.Choose(1, 3)
         from cookies in Cookie.ArrayOf(count)
-        from separator in Gen.Elements("; ", "; ", ";", ";  ")
+        from separator in Gen.Elements("; ", "; ", ";", ";  ", " ; ")
         select string.Join(separator, cookies);
 
     private static readonly Gen<string> ContentType = Gen.Elements(
@@ -45,7 +45,7 @@ internal static partial class RequestGenerator
         (2, from name in Gen.Elements(Words.HeaderNames).SelectMany(Words.CaseFlipped) from value in Words.Value select (name, value)),
         (3, Cookies.Select(cookies => ("cookie", cookies))),
         (2, ContentType.Select(type => ("content-type", type))),
-        (1, Gen.Elements("0", "1", "2", "99", "18446744073709551615", "18446744073709551616", "-1", "x").Select(number => ("x-number", number))));
+        (1, Gen.Elements("0", "1", "2", "99", "18446744073709551615", "18446744073709551616", "-1", "+1", "x").Select(number => ("x-number", number))));
 
     private static readonly Gen<ulong> Random = Gen.Frequency(
         (2, Gen.Choose(0, 110).Select(number => (ulong)number)),
