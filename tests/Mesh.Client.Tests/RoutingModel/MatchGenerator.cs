@@ -71,8 +71,8 @@ internal static class MatchGenerator
     private static readonly Gen<Func<RouteMatchResource, RouteMatchResource>> More = Gen.Frequency(
         (8, Plain(match => match)),
         (4, Some(Header, 2, (match, headers) => match with { Headers = headers })),
-        (2, Some(Parameter, 2, (match, parameters) => match with { QueryParameters = parameters })),
-        (2, Some(Cookie, 2, (match, cookies) => match with { Cookies = cookies })),
+        (4, Some(Parameter, 2, (match, parameters) => match with { QueryParameters = parameters })),
+        (3, Some(Cookie, 2, (match, cookies) => match with { Cookies = cookies })),
         (1, Plain(match => match with { Grpc = true })),
         (1, Fraction.Select(fraction => (Func<RouteMatchResource, RouteMatchResource>)(match => match with { RuntimeFraction = fraction }))),
         (1, Plain(match => match with { TlsContext = new TlsContextMatchResource(true, null) })),

@@ -24,7 +24,7 @@ internal sealed record ModelRequest(string Method, string Scheme, string Authori
         ":scheme" => Scheme,
         ":path" => Path,
         ":authority" or "host" => Authority,
-        _ => Lines(name) is { Length: > 0 } lines ? string.Join(", ", lines) : null,
+        _ => Lines(name) is { Length: > 0 } lines ? string.Join(", ", lines).Trim(' ') : null,
     };
 
     public string[] Lines(string name) =>

@@ -27,14 +27,14 @@ internal static partial class RequestGenerator
         select name + sign + quote + value + quote;
 
     private static readonly Gen<string> Query = Gen.Frequency(
-        (5, Gen.Constant("")),
-        (4, from count in Gen.Choose(0, 4) from parameters in Parameter.ArrayOf(count) select "?" + string.Join('&', parameters)),
+        (4, Gen.Constant("")),
+        (5, from count in Gen.Choose(0, 4) from parameters in Parameter.ArrayOf(count) select "?" + string.Join('&', parameters)),
         (1, Gen.Elements("#there", "?q=a#q=1", "#there?q=1", "?", "??q=1", "?a;b?c", "/?q=a;v=1")));
 
     private static readonly Gen<string> Cookies =
         from count in Gen.Choose(1, 3)
         from cookies in Cookie.ArrayOf(count)
-        from separator in Gen.Elements("; ", "; ", ";", ";  ", " ; ")
+        from separator in Gen.Frequency((12, Gen.Elements("; ", "; ", ";", ";  ")), (1, Gen.Constant(" ; ")))
         select string.Join(separator, cookies);
 
     private static readonly Gen<string> ContentType = Gen.Elements(

@@ -16,16 +16,22 @@ public sealed class RoutingModelTests
     public void LibraryAndModelAgree() => Comparison.Run(new Model(), Comparison.Seed, Requests);
 
     [Fact]
-    public void LongestPrefixInsteadOfTheFirstIsNoticed() =>
+    public void LongestPathInsteadOfTheFirstRouteIsNoticed() =>
         AssertNoticed(new Model { ChooseRoute = routes => routes.MaxBy(route => route.Match.Path.Length) });
 
     [Fact]
     public void WeightThatIsOneOffIsNoticed() =>
         AssertNoticed(new Model { ChooseCluster = (clusters, number) => ModelClusters.ByWeight(clusters, number + 1) });
 
-    private static void AssertNoticed(Model model)
+    /// <summary>A failure names its seed, and shows a table small enough to read with the one request.</summary>
+    private static void AssertNoticed(Model wrong)
     {
-        Exception noticed = Assert.ThrowsAny<Exception>(() => Comparison.Run(model, Comparison.Seed, DefaultRequests));
-        Assert.Contains("MESH_MODEL_SEED=", noticed.ToString(), StringComparison.Ordinal);
+        string message = Assert.ThrowsAny<Exception>(() => Comparison.Run(wrong, Comparison.Seed, DefaultRequests)).Message;
+        Assert.Contains($"MESH_MODEL_SEED={Comparison.Seed}", message, StringComparison.Ordinal);
+        string shrunk = message[message.IndexOf("Shrunk:", StringComparison.Ordinal)..];
+        Assert.Equal(2, shrunk.Split("\nrequest {").Length);
+        Assert.InRange(shrunk.Split("PathKind:").Length - 1, 1, 2);
+        Assert.Contains("model   {", shrunk, StringComparison.Ordinal);
+        Assert.Contains("product {", shrunk, StringComparison.Ordinal);
     }
 }

@@ -27,7 +27,7 @@ internal static class TableGenerator
     private static readonly Gen<VirtualHostResource> Host =
         from domainCount in Gen.Choose(1, 4)
         from domains in Domain.ArrayOf(domainCount)
-        from routeCount in Gen.Frequency((6, Gen.Choose(0, 6)), (2, Gen.Choose(15, 18)), (1, Gen.Choose(19, 40)))
+        from routeCount in Gen.Frequency((5, Gen.Choose(0, 6)), (2, Gen.Choose(15, 18)), (2, Gen.Choose(19, 40)))
         from routes in ActionGenerator.Route.ArrayOf(routeCount)
         from tls in Gen.Frequency((9, Gen.Constant(TlsRequirement.None)), (1, Gen.Constant(TlsRequirement.All)), (1, Gen.Constant(TlsRequirement.ExternalOnly)))
         from clusterCount in Gen.Frequency((3, Gen.Constant(0)), (1, Gen.Choose(1, 2)))
@@ -37,14 +37,14 @@ internal static class TableGenerator
     public static readonly Gen<RouteConfigurationResource> Table =
         from count in Gen.Frequency((6, Gen.Choose(1, 4)), (2, Gen.Choose(5, 15)), (1, Gen.Choose(16, 60)))
         from hosts in Host.ArrayOf(count)
-        from hosting in Gen.Choose(0, 7)
+        from hosting in Gen.Choose(0, 11)
         from ignoreParameters in Gen.Frequency((2, Gen.Constant(false)), (1, Gen.Constant(true)))
         select new RouteConfigurationResource
         {
             Name = "table",
             VirtualHosts = WithoutRepetition(hosts).ToValueList(),
             ValidateClusters = false,
-            IgnorePortInHostMatching = hosting is 1 or 2,
+            IgnorePortInHostMatching = hosting is 1 or 2 or 4,
             VhostHeader = hosting == 3 ? "x-host" : "",
             IgnorePathParametersInPathMatching = ignoreParameters,
         };
