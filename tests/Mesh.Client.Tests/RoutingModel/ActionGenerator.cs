@@ -44,7 +44,8 @@ internal static class ActionGenerator
     private static readonly Gen<Func<RouteActionResource, RouteActionResource>> HostRewrite = Gen.Frequency(
         (6, Gen.Constant<Func<RouteActionResource, RouteActionResource>>(action => action)),
         (1, Gen.Constant<Func<RouteActionResource, RouteActionResource>>(action => action with { HostRewriteLiteral = "literal.host:81" })),
-        (1, Gen.Elements("x-host", ":path", "x-b").Select(header => (Func<RouteActionResource, RouteActionResource>)(action => action with { HostRewriteHeader = header }))),
+        (1, Gen.Elements("x-host", ":path", "x-b")
+            .Select(header => (Func<RouteActionResource, RouteActionResource>)(action => action with { HostRewriteHeader = header }))),
         (1, HostRegex.Select(regex => (Func<RouteActionResource, RouteActionResource>)(action => action with { HostRewritePathRegex = regex }))));
 
     private static readonly Gen<RedirectResource> Redirect =
@@ -75,29 +76,35 @@ internal static class ActionGenerator
         from prefix in Prefix
         from regex in Regex
         from template in Gen.Elements("/t/{x}", "/t/{id}/{rest}", "/{y}/{x}", "/{id}", "/{rest}", "/t")
-        select (Func<RouteMatchResource, RouteResource>)(match => new RouteResource { Match = match, Action = host(Rewritten(clusters, match, path, prefix, regex, template)) });
+        select (Func<RouteMatchResource, RouteResource>)(match =>
+            new RouteResource { Match = match, Action = host(Rewritten(clusters, match, path, prefix, regex, template)) });
 
     private static readonly Gen<Func<RouteMatchResource, RouteResource>> Action = Gen.Frequency(
         (8, Forward),
-        (2, Redirect.Select(redirect => (Func<RouteMatchResource, RouteResource>)(match => new RouteResource { Match = match, Redirect = Without(redirect, match) }))),
-        (1, Gen.Elements(200, 404, 503).Select(status => (Func<RouteMatchResource, RouteResource>)(match => new RouteResource { Match = match, DirectResponse = new DirectResponseResource(status, []) }))));
+        (2, Redirect.Select(redirect => (Func<RouteMatchResource, RouteResource>)(match => Redirecting(match, redirect)))),
+        (1, Gen.Elements(200, 404, 503).Select(status => (Func<RouteMatchResource, RouteResource>)(match => Answering(match, status)))));
 
     public static readonly Gen<RouteResource> Route =
         from match in MatchGenerator.Match
         from action in Action
         select action(match);
 
-    private static RouteActionResource Rewritten(RouteActionResource action, RouteMatchResource match, int how, string prefix, RegexRewriteResource regex, string template) => how switch
-    {
-        // A template has its own rewrite, and no prefix to replace.
-        1 when match.PathKind != PathMatchKind.Template => action with { PrefixRewrite = prefix },
-        2 => action with { RegexRewrite = regex },
-        1 or 3 when match.PathKind == PathMatchKind.Template && Variables(template).All(name => Variables(match.Path).Contains(name)) => action with { PathTemplateRewrite = template },
-        _ => action,
-    };
+    private static RouteActionResource Rewritten(
+        RouteActionResource action, RouteMatchResource match, int how, string prefix, RegexRewriteResource regex, string template) => how switch
+        {
+            // A template has its own rewrite, and no prefix to replace.
+            1 when match.PathKind != PathMatchKind.Template => action with { PrefixRewrite = prefix },
+            2 => action with { RegexRewrite = regex },
+            1 or 3 when match.PathKind == PathMatchKind.Template && Variables(template).All(Variables(match.Path).Contains) =>
+                action with { PathTemplateRewrite = template },
+            _ => action,
+        };
 
-    private static RedirectResource Without(RedirectResource redirect, RouteMatchResource match) =>
-        match.PathKind == PathMatchKind.Template ? redirect with { PrefixRewrite = "" } : redirect;
+    private static RouteResource Redirecting(RouteMatchResource match, RedirectResource redirect) =>
+        new() { Match = match, Redirect = match.PathKind == PathMatchKind.Template ? redirect with { PrefixRewrite = "" } : redirect };
+
+    private static RouteResource Answering(RouteMatchResource match, int status) =>
+        new() { Match = match, DirectResponse = new DirectResponseResource(status, []) };
 
     private static IEnumerable<string> Variables(string template) => template.Split('{').Skip(1).Select(part => part.Split('}', '=')[0]);
 }

@@ -47,7 +47,8 @@ internal static class Avoided
         request.Headers.Select(header => string.Join(", ", request.Lines(header.Name))).Any(line => line.Trim(' ') != line);
 
     private static bool PathParametersReachATemplate(RouteConfigurationResource table, VirtualHostResource host, ModelRequest request) =>
-        IgnoresParametersOf(table, request) && host.Routes.Any(route => route.Match.PathKind == PathMatchKind.Template && TemplateSeesThem(route.Match, request));
+        IgnoresParametersOf(table, request)
+        && host.Routes.Any(route => route.Match.PathKind == PathMatchKind.Template && TemplateSeesThem(route.Match, request));
 
     private static bool TemplateSeesThem(RouteMatchResource match, ModelRequest request) =>
         ModelTemplate.Match(match.Path, request.PathOnly) is null != ModelTemplate.Match(match.Path, request.PathOnly.Split(';')[0]) is null;
@@ -57,7 +58,8 @@ internal static class Avoided
 
     private static bool CaseOfLettersBeyondAsciiIsIgnored(VirtualHostResource host, ModelRequest request) =>
         request.Headers.Select(header => header.Value).Append(request.Path ?? "").Any(IsBeyondAscii)
-        && (host.Routes.Any(route => IgnoresCaseBeyondAscii(route.Match)) || host.VirtualClusters.Any(cluster => cluster.Headers.Any(header => IgnoresCaseBeyondAscii(header.Value))));
+        && (host.Routes.Any(route => IgnoresCaseBeyondAscii(route.Match))
+            || host.VirtualClusters.Any(cluster => cluster.Headers.Any(header => IgnoresCaseBeyondAscii(header.Value))));
 
     private static bool IgnoresCaseBeyondAscii(RouteMatchResource match) =>
         (!match.CaseSensitive && IsBeyondAscii(match.Path))

@@ -15,6 +15,7 @@ internal sealed record Case(RouteConfigurationResource Table, ModelRequest[] Req
         select new Case(table, requests);
 
     /// <summary>What a failed property prints: little, once it is shrunk.</summary>
-    public override string ToString() =>
-        Requests.Length > 3 ? $"{Requests.Length} requests" : $"\ntable   {CaseText.Of(Table)}\n{string.Join('\n', Requests.Select(request => $"request {CaseText.Of(request)}"))}";
+    public override string ToString() => Requests.Length > 1
+        ? $"{Requests.Length} requests"
+        : $"\ntable   {CaseText.Of(Table)}\nrequest {CaseText.Of(Requests[0])}";
 }

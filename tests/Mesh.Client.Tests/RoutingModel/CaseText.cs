@@ -24,6 +24,8 @@ internal static class CaseText
         .GetProperties(BindingFlags.Public | BindingFlags.Instance)
         .Where(property => property.GetIndexParameters().Length == 0 && property.CanWrite)
         .Select(property => (property.Name, Value: property.GetValue(record)))
-        .Where(property => property.Value is not null and not "" and not false and not 0 and not 0u && property.Value is not ICollection { Count: 0 } && Of(property.Value) is not "[]" and not "{  }")
-        .Select(property => $"{property.Name}: {Of(property.Value)}");
+        .Where(property => property.Value is not null and not "" and not false and not 0 and not 0u)
+        .Select(property => (property.Name, Text: Of(property.Value)))
+        .Where(property => property.Text is not "[]" and not "{  }")
+        .Select(property => $"{property.Name}: {property.Text}");
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.FSharp.Core;
@@ -16,7 +17,9 @@ internal static class Comparison
     private static readonly Arbitrary<Case> Cases = Arb.From(Case.Any, CaseShrinker.Shrink);
 
     /// <summary>Where the cases start: <c>MESH_MODEL_SEED</c>, else always the same.</summary>
-    public static ulong Seed => ulong.TryParse(Environment.GetEnvironmentVariable("MESH_MODEL_SEED"), out ulong seed) ? seed : DefaultSeed;
+    public static ulong Seed => Environment.GetEnvironmentVariable("MESH_MODEL_SEED") is { Length: > 0 } seed
+        ? ulong.Parse(seed, CultureInfo.InvariantCulture)
+        : DefaultSeed;
 
     /// <summary>Throws with the seed and the smallest case, when a request is answered differently.</summary>
     public static void Run(Model model, ulong seed, int requests) =>

@@ -15,9 +15,10 @@ internal static class ModelClusters
     /// <summary>The number that chooses: the header's where it is one, else chance.</summary>
     public static ulong Number(RouteActionResource action, ModelRequest request)
     {
-        bool isNumber = action.WeightHeader.Length > 0 && ModelHeaders.Number(request.Header(action.WeightHeader)) is { } number
-            && number >= ulong.MinValue && number <= ulong.MaxValue && !request.Header(action.WeightHeader)!.StartsWith('-');
-        return isNumber ? (ulong)ModelHeaders.Number(request.Header(action.WeightHeader))!.Value : request.Random;
+        string? sent = action.WeightHeader.Length == 0 ? null : request.Header(action.WeightHeader);
+        // A number without a sign is asked for: not even "-0" is one.
+        bool isNumber = ModelHeaders.Number(sent) is { } number && number <= ulong.MaxValue && !sent!.StartsWith('-');
+        return isNumber ? (ulong)ModelHeaders.Number(sent)!.Value : request.Random;
     }
 
     public static string Name(RouteActionResource action, WeightedClusterResource? chosen, ModelRequest request)

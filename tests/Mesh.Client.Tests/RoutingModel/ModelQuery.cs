@@ -7,7 +7,7 @@ internal static class ModelQuery
 {
     public static bool Matches(QueryParameterMatcherResource matcher, ModelRequest request)
     {
-        string? value = First(request.Query.Split('&').Select(part => part.Split('=', 2)).Select(pair => (pair[0], pair.Length == 2 ? pair[1] : "")), matcher.Name);
+        string? value = First(Parameters(request), matcher.Name);
         return matcher.Value is null ? value is not null == matcher.Present : value is not null && ModelText.Matches(matcher.Value, value);
     }
 
@@ -16,6 +16,9 @@ internal static class ModelQuery
         string? value = First(Cookies(request), matcher.Name);
         return (value is not null && ModelText.Matches(matcher.Value, value)) != matcher.Invert;
     }
+
+    private static IEnumerable<(string Name, string Value)> Parameters(ModelRequest request) =>
+        request.Query.Split('&').Select(part => part.Split('=', 2)).Select(pair => (pair[0], pair.Length == 2 ? pair[1] : ""));
 
     private static IEnumerable<(string Name, string Value)> Cookies(ModelRequest request)
     {

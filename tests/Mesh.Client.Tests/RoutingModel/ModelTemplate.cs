@@ -55,9 +55,11 @@ internal static class ModelTemplate
         return false;
     }
 
+    private static bool IsOfSegment(char c) => char.IsAsciiLetterOrDigit(c) || SegmentSigns.Contains(c, StringComparison.Ordinal);
+
     private static bool MatchSome(string template, string rest, Dictionary<string, string> found, int atLeast, bool mayHoldSlash)
     {
-        int most = rest.TakeWhile(c => char.IsAsciiLetterOrDigit(c) || SegmentSigns.Contains(c, StringComparison.Ordinal) || (mayHoldSlash && c == '/')).Count();
+        int most = rest.TakeWhile(c => IsOfSegment(c) || (mayHoldSlash && c == '/')).Count();
         for (int length = most; length >= atLeast; length--)
         {
             if (Match(template, rest[length..], found))

@@ -28,7 +28,10 @@ internal sealed class Product
                 message.Content.Headers.TryAddWithoutValidation(name, value);
         }
 
-        var view = new RequestView(request.Method, request.Scheme, request.Authority, request.Path, message.Headers, message.Content.Headers) { Random = request.Random };
+        var view = new RequestView(request.Method, request.Scheme, request.Authority, request.Path, message.Headers, message.Content.Headers)
+        {
+            Random = request.Random,
+        };
         if (_table.FindHost(view, out _) is not { } host)
             return new ModelAnswer();
         string connectionScheme = view.Find("x-forwarded-proto") ?? request.Scheme;

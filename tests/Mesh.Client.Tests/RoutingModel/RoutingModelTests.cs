@@ -1,5 +1,4 @@
 using System.Globalization;
-using Mesh.Resources;
 using Xunit;
 
 namespace Mesh.Client.Tests.RoutingModel;
@@ -9,8 +8,9 @@ public sealed class RoutingModelTests
 {
     private const int DefaultRequests = 200_000;
 
-    private static int Requests =>
-        int.TryParse(Environment.GetEnvironmentVariable("MESH_MODEL_REQUESTS"), NumberStyles.None, CultureInfo.InvariantCulture, out int requests) ? requests : DefaultRequests;
+    private static int Requests => Environment.GetEnvironmentVariable("MESH_MODEL_REQUESTS") is { Length: > 0 } requests
+        ? int.Parse(requests, CultureInfo.InvariantCulture)
+        : DefaultRequests;
 
     [Fact]
     public void LibraryAndModelAgree() => Comparison.Run(new Model(), Comparison.Seed, Requests);

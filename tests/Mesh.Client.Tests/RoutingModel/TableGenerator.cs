@@ -32,7 +32,14 @@ internal static class TableGenerator
         from tls in Gen.Frequency((9, Gen.Constant(TlsRequirement.None)), (1, Gen.Constant(TlsRequirement.All)), (1, Gen.Constant(TlsRequirement.ExternalOnly)))
         from clusterCount in Gen.Frequency((3, Gen.Constant(0)), (1, Gen.Choose(1, 2)))
         from clusters in VirtualCluster.ArrayOf(clusterCount)
-        select new VirtualHostResource { Name = "", Domains = domains.ToValueList(), Routes = routes.ToValueList(), RequireTls = tls, VirtualClusters = clusters.ToValueList() };
+        select new VirtualHostResource
+        {
+            Name = "",
+            Domains = domains.ToValueList(),
+            Routes = routes.ToValueList(),
+            RequireTls = tls,
+            VirtualClusters = clusters.ToValueList(),
+        };
 
     public static readonly Gen<RouteConfigurationResource> Table =
         from count in Gen.Frequency((6, Gen.Choose(1, 4)), (2, Gen.Choose(5, 15)), (1, Gen.Choose(16, 60)))
