@@ -131,8 +131,8 @@ internal static class AttemptLoop
             reason = pick.Reason ?? "";
             if (pick.Kind != PickKind.Complete)
                 return null;
-            if (call.Route.Action.AutoHostRewrite && call.Destination.HostRewrite.Length == 0)
-                call.Authority = pick.Endpoint!.Resource.HostName is { Length: > 0 } name ? name : call.Target.Authority;
+            if (call.Route.Action.AutoHostRewrite)
+                call.Authority = AuthorityOf(call, pick.Endpoint!);
             if (call.Engine.Pools.TryAcquire(pick.Endpoint!, cluster.Transport, call.Authority) is { } pool)
             {
                 call.StartAttempt(pick.Endpoint!, pool, call.Retry?.PerTryTimeout);
@@ -149,6 +149,12 @@ internal static class AttemptLoop
             cluster = newest;
         }
     }
+
+    /// <summary><c>auto_host_rewrite</c>: the name of the endpoint, where it has one.</summary>
+    private static string AuthorityOf(Call call, Endpoint endpoint) =>
+        endpoint.Resource.HostName is { Length: > 0 } name ? name
+        : call.Destination.HostRewrite is { Length: > 0 } literal ? literal
+        : call.Target.Authority;
 
     private static bool ShouldRetry(Call call, HttpResponseMessage response)
     {

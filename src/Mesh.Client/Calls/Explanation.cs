@@ -70,7 +70,9 @@ internal sealed record Explanation
         RequestView view = target.View(request, 0);
         if (snapshot.FindListener(view, target.Host, target.Port, out VirtualHost<Route>? found, out string domain) is not { } listener)
             return new Explanation { Action = Reply(ResponseFlags.NoRoute, "no listener serves the host") };
-        var explanation = new Explanation { Listener = listener.Name, Action = "" };
+        target = target.At(listener);
+        view = target.View(request, 0);
+        var explanation = new Explanation { Listener = listener.Name, Action = "", Rewrites = NormalizedPath(request, target) };
         if (found is not { } host)
             return explanation with { Action = Reply(ResponseFlags.NoRoute, $"no virtual host of route configuration '{listener.RouteConfiguration.Name}' has '{target.Authority}'") };
 
@@ -118,7 +120,7 @@ internal sealed record Explanation
         var weights = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (RouteDestination each in route.Destinations)
             weights[NameOf(each, view)] = weights.GetValueOrDefault(NameOf(each, view)) + each.Weight;
-        var rewrites = new Dictionary<string, string>(StringComparer.Ordinal);
+        var rewrites = new Dictionary<string, string>(Rewrites, StringComparer.Ordinal);
         if (route.RewritePath(view) is var path && path != target.Path)
             rewrites["path"] = path;
         if (route.RewriteHost(destination, view) is var host && host != view.Authority)
@@ -150,6 +152,9 @@ internal sealed record Explanation
             Taken = route,
         };
     }
+
+    private static Dictionary<string, string> NormalizedPath(HttpRequestMessage request, in RequestTarget target) =>
+        target.IsNormalized ? new(StringComparer.Ordinal) { ["path"] = target.Path } : new(StringComparer.Ordinal);
 
     private static string NameOf(RouteDestination destination, in RequestView view) =>
         destination.ClusterHeader.Length == 0 ? destination.Name : view.Find(destination.ClusterHeader) ?? "";

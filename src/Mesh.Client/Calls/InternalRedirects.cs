@@ -59,8 +59,8 @@ internal sealed class InternalRedirects(HttpRequestMessage original, ulong rando
             return null;
         var target = new RequestTarget(next);
         var view = target.View(next, Random);
-        snapshot.FindListener(view, target.Host, target.Port, out VirtualHost<Route>? host, out _);
-        return host?.Match(view);
+        Listener? listener = snapshot.FindListener(view, target.Host, target.Port, out VirtualHost<Route>? host, out _);
+        return host?.Match(target.At(listener!).View(next, Random));
     }
 
     /// <summary>The request with what the route added on its way, to where the redirect says.</summary>

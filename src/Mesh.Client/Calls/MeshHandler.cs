@@ -48,6 +48,12 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
             return ReplyAsync(request, grpc, async, RoutingRefusal.Closing());
         if (listener is null || host is null)
             return ReplyAsync(request, grpc, async, RoutingRefusal.NoHost(target, listener));
+        if (target.At(listener) is { IsNormalized: true } normalized)
+        {
+            target = normalized;
+            view = target.View(request, view.Random);
+        }
+
         if (host.RequireTls == TlsRequirement.All && !target.IsSecure)
             return AnswerAsync(RouteAnswer.ToHttps(request, view), grpc, async);
         if (host.Match(view) is not { } route)

@@ -26,6 +26,7 @@ internal static class OutgoingRequest
             && call.Body is null
             && call.Attempts == 1
             && secure == call.Target.IsSecure
+            && !call.Target.IsNormalized
             && ReferenceEquals(path, call.Target.Path)
             && ReferenceEquals(authority, call.Target.Authority)
             && request.Headers.Host is null

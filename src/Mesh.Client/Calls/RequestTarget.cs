@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Mesh.Matching;
+using Mesh.Snapshots;
 
 namespace Mesh.Calls;
 
@@ -33,8 +34,14 @@ internal readonly struct RequestTarget
     /// <summary>The Host header the caller set, else host and port of the URL.</summary>
     public string Authority { get; }
 
-    /// <summary>Path and query.</summary>
-    public string Path { get; }
+    /// <summary>Path and query, as the listener has them matched and sent.</summary>
+    public string Path { get; private init; }
+
+    /// <summary>Whether <see cref="Path"/> is not the caller's own any more.</summary>
+    public bool IsNormalized { get; private init; }
+
+    /// <summary>The same target with the path that a listener makes of it.</summary>
+    public RequestTarget At(Listener listener) => listener.PathOf(Path) is var path && ReferenceEquals(path, Path) ? this : this with { Path = path, IsNormalized = true };
 
     /// <param name="request">The request.</param>
     /// <param name="random">What all chances of the request are drawn from; 0 where none has a say.</param>

@@ -36,7 +36,7 @@ internal static class RequestValues
         {
             foreach (Range part in line.AsSpan().Split(';'))
             {
-                ReadOnlySpan<char> cookie = line.AsSpan(part).Trim();
+                ReadOnlySpan<char> cookie = line.AsSpan(part).TrimStart(' ');
                 int equals = cookie.IndexOf('=');
                 if (equals >= 0 && cookie[..equals].SequenceEqual(name))
                 {

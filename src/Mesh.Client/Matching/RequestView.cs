@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using Mesh.Primitives;
 
 namespace Mesh.Matching;
 
@@ -28,14 +29,7 @@ internal readonly struct RequestView(string method, string scheme, string author
     public RequestAttributes? Attributes { get; init; }
 
     /// <summary>The path without query and fragment, which is what path matchers see.</summary>
-    public ReadOnlySpan<char> PathOnly
-    {
-        get
-        {
-            int end = Path.AsSpan().IndexOfAny('?', '#');
-            return end < 0 ? Path : Path.AsSpan(0, end);
-        }
-    }
+    public ReadOnlySpan<char> PathOnly => PathNormalization.WithoutQuery(Path);
 
     /// <summary>The query without its '?'; empty when there is none.</summary>
     public ReadOnlySpan<char> Query
@@ -64,7 +58,8 @@ internal readonly struct RequestView(string method, string scheme, string author
             case ":authority" or "host": return Authority;
         }
 
-        return TryGet(lowerName, out HeaderStringValues values) ? values.ToString() : null;
+        // Spaces around a value are no part of it (RFC 9110, 5.5).
+        return TryGet(lowerName, out HeaderStringValues values) ? values.ToString().Trim(' ') : null;
     }
 
     /// <summary>The values of a header field, one by one.</summary>

@@ -42,8 +42,8 @@ internal sealed class RouteMatcher
         return MatchesPath(request) && HeaderMatcher.FirstMismatch(_headers, request) is null && (!_hasMore || WhyNotMore(request) is null);
     }
 
-    /// <summary>How much of the path a <c>prefix_rewrite</c> replaces.</summary>
-    public int MatchedLength(ReadOnlySpan<char> path) => Path.MatchedLength(WithoutParameters(path));
+    /// <summary>How much of the path a <c>prefix_rewrite</c> replaces: of a plain path what it names, of a pattern all.</summary>
+    public int MatchedLength(ReadOnlySpan<char> path) => Path.Kind == PathMatchKind.Exact ? Path.MatchedLength(WithoutParameters(path)) : Path.MatchedLength(path);
 
     /// <summary>Why the request is not matched, in words; null when it is.</summary>
     public string? WhyNot(in RequestView request)
@@ -60,7 +60,7 @@ internal sealed class RouteMatcher
     // A request without a path is matched by connect_matcher only, as in Envoy.
     private bool MatchesPath(in RequestView request) => Path.Kind == PathMatchKind.Connect
         ? request.Method == "CONNECT"
-        : request.HasPath && Path.Matches(WithoutParameters(request.PathOnly));
+        : request.HasPath && Path.Matches(Path.Kind == PathMatchKind.Template ? request.PathOnly : WithoutParameters(request.PathOnly));
 
     private ReadOnlySpan<char> WithoutParameters(ReadOnlySpan<char> path) =>
         _ignorePathParameters && path.IndexOf(';') is var end and >= 0 ? path[..end] : path;
@@ -103,7 +103,7 @@ internal sealed class RouteMatcher
 
     private static bool IsGrpc(in RequestView request)
     {
-        if (!request.TryGet("content-type", out HeaderStringValues values))
+        if (!request.HasPath || !request.TryGet("content-type", out HeaderStringValues values))
             return false;
         string type = values.ToString();
         return type.StartsWith("application/grpc", StringComparison.Ordinal) && (type.Length == 16 || type[16] == '+');

@@ -23,6 +23,12 @@ internal sealed record ListenerResource
     /// <summary>Add no <c>x-envoy-original-path</c> to rewritten requests (<c>Router.suppress_envoy_headers</c>).</summary>
     public bool SuppressEnvoyHeaders { get; init; }
 
+    /// <summary>Resolve '.', '..' and needless escapes in a path before it is matched and sent (<c>HttpConnectionManager.normalize_path</c>).</summary>
+    public bool NormalizePath { get; init; }
+
+    /// <summary>Make one slash of several in a path before it is matched and sent (<c>HttpConnectionManager.merge_slashes</c>).</summary>
+    public bool MergeSlashes { get; init; }
+
     /// <summary><c>common_http_protocol_options.max_stream_duration</c>, which a route's own overrides (gRFC A31).</summary>
     public TimeSpan? MaxStreamDuration { get; init; }
 }

@@ -13,7 +13,6 @@ internal static class RetryConditionNames
         ("refused-stream", RetryConditions.RefusedStream),
         ("retriable-4xx", RetryConditions.Retriable4xx),
         ("retriable-status-codes", RetryConditions.RetriableStatusCodes),
-        ("retriable-headers", RetryConditions.RetriableHeaders),
         ("cancelled", RetryConditions.GrpcCancelled),
         ("deadline-exceeded", RetryConditions.GrpcDeadlineExceeded),
         ("internal", RetryConditions.GrpcInternal),
@@ -30,6 +29,7 @@ internal static class RetryConditionNames
                 return condition;
         }
 
-        return null;
+        // Known, and part of what was asked, though without effect so far.
+        return name.Equals("retriable-headers", StringComparison.OrdinalIgnoreCase) ? RetryConditions.RetriableHeaders : null;
     }
 }

@@ -105,7 +105,7 @@ internal sealed record WeightedClusterResource(string Name, uint Weight)
 
     public HeaderMutationsResource Headers { get; init; } = HeaderMutationsResource.None;
 
-    /// <summary>Replaces the authority, before <see cref="RouteActionResource.HostRewriteLiteral"/>; empty for none.</summary>
+    /// <summary>Replaces the authority, where no rewrite of the route does; empty for none.</summary>
     public string HostRewriteLiteral { get; init; } = "";
 
     public ValueList<FilterOverrideResource> FilterOverrides { get; init; }

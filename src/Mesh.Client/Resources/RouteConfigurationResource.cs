@@ -45,6 +45,9 @@ internal sealed record VirtualHostResource
     /// <summary>The lists of routes that <see cref="Matcher"/> leads to; in each the first that matches is taken.</summary>
     public ValueList<ValueList<RouteResource>> MatcherRoutes { get; init; }
 
+    /// <summary>All its routes, of the list or of the tree.</summary>
+    public IReadOnlyList<RouteResource> AllRoutes => Matcher is null ? Routes : [.. MatcherRoutes.SelectMany(routes => routes)];
+
     public HeaderMutationsResource Headers { get; init; } = HeaderMutationsResource.None;
 
     public RetryPolicyResource? RetryPolicy { get; init; }

@@ -45,6 +45,9 @@ internal sealed class HostTable<T>
         _prefixes = [.. prefixes.OrderByDescending(w => w.Text.Length)];
     }
 
+    /// <summary>The target of <c>*</c>, where there is no other domain; null otherwise.</summary>
+    public T? OnlyAny => _exact.Count + _suffixes.Length + _prefixes.Length == 0 ? _any : null;
+
     /// <summary>The target of a host, and the domain that led there; null when none does.</summary>
     public T? Find(string host, out string domain)
     {

@@ -1,4 +1,5 @@
 using Mesh.Matching;
+using Mesh.Primitives;
 
 namespace Mesh.Routing;
 
@@ -7,20 +8,19 @@ internal static class PathRewrite
 {
     /// <summary>Replaces what a route matched.</summary>
     public static string Prefix(string path, RouteMatcher matcher, string replacement) =>
-        string.Concat(replacement, path.AsSpan(Math.Min(matcher.MatchedLength(WithoutQuery(path)), path.Length)));
+        string.Concat(replacement, path.AsSpan(Math.Min(matcher.MatchedLength(PathNormalization.WithoutQuery(path)), path.Length)));
 
-    /// <summary>Replaces what a regular expression matches in the path.</summary>
+    /// <summary>Replaces what a regular expression matches in the path; one that leaves nothing of it is no rewrite, as in Envoy.</summary>
     public static string Regex(string path, RegexRewrite rewrite)
     {
-        int length = WithoutQuery(path).Length;
-        return string.Concat(Rooted(rewrite.Replace(path[..length])), path.AsSpan(length));
+        int length = PathNormalization.WithoutQuery(path).Length;
+        string made = rewrite.Replace(path[..length]);
+        return made.Length == 0 ? path : string.Concat(Rooted(made), path.AsSpan(length));
     }
 
     /// <summary>Replaces all but the query.</summary>
-    public static string Whole(string path, string replacement) => string.Concat(Rooted(replacement), path.AsSpan(WithoutQuery(path).Length));
+    public static string Whole(string path, string replacement) => string.Concat(Rooted(replacement), path.AsSpan(PathNormalization.WithoutQuery(path).Length));
 
     /// <summary>Without its slash a made path would be read as a part of the host.</summary>
     private static string Rooted(string path) => path.StartsWith('/') ? path : "/" + path;
-
-    private static ReadOnlySpan<char> WithoutQuery(string path) => path.AsSpan().IndexOfAny('?', '#') is var end and >= 0 ? path.AsSpan(0, end) : path;
 }

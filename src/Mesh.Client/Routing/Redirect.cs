@@ -58,9 +58,12 @@ internal sealed class Redirect
     /// <summary>A port that belonged to the old scheme, or gives way to another, is left out.</summary>
     private string WithoutOldPort(string authority, string scheme, string connectionScheme)
     {
-        int colon = authority.StartsWith('[') ? authority.LastIndexOf("]:", StringComparison.Ordinal) + 1 : authority.LastIndexOf(':');
-        if (colon <= 0)
+        // An IPv6 address has colons of its own.
+        bool isAddress = authority.StartsWith('[');
+        int colon = isAddress ? authority.LastIndexOf("]:", StringComparison.Ordinal) : authority.LastIndexOf(':');
+        if (colon < 0)
             return authority;
+        colon += isAddress ? 1 : 0;
         ReadOnlySpan<char> port = authority.AsSpan(colon);
         bool isDefault = (connectionScheme == "https" && port is ":443") || (connectionScheme == "http" && port is ":80");
         return _port.Length > 0 || (scheme != connectionScheme && isDefault) ? authority[..colon] : authority;

@@ -101,8 +101,17 @@ internal sealed class RouteTable<TRoute>
     public bool UsesRandom { get; }
 
     /// <summary>The virtual host of a request and the domain that led there; null when none does.</summary>
-    public VirtualHost<TRoute>? FindHost(in RequestView request, out string domain) =>
-        FindHost(HostHeader.Length > 0 && request.Find(HostHeader) is { Length: > 0 } host ? host : request.Authority, out domain);
+    public VirtualHost<TRoute>? FindHost(in RequestView request, out string domain)
+    {
+        if (HostHeader.Length == 0)
+            return FindHost(request.Authority, out domain);
+        if (request.Find(HostHeader) is { } host && _hosts.OnlyAny is null)
+            return FindHost(host, out domain);
+
+        // Without the header no host is named, so only a table that asks for none has an answer.
+        domain = "*";
+        return _hosts.OnlyAny;
+    }
 
     /// <summary>The virtual host of an authority and the domain that led there; null when none does.</summary>
     public VirtualHost<TRoute>? FindHost(string authority, out string domain) =>
@@ -111,6 +120,6 @@ internal sealed class RouteTable<TRoute>
     private static string WithoutPort(string authority)
     {
         int colon = authority.LastIndexOf(':');
-        return colon < 0 || authority.EndsWith(']') ? authority : authority[..colon];
+        return colon < 0 || authority.LastIndexOf(']') > colon ? authority : authority[..colon];
     }
 }

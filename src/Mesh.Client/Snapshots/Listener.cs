@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mesh.Primitives;
 using Mesh.Resources;
 using Mesh.Routing;
 
@@ -15,6 +16,14 @@ internal sealed class Listener(ListenerResource resource, RouteConfigurationReso
     public RouteConfigurationResource RouteConfiguration { get; } = routeConfiguration;
 
     public RouteTable<Route> Routes { get; } = routes;
+
+    /// <summary>The path to match and send: the caller's own, the same object, where the listener leaves it alone.</summary>
+    public string PathOf(string path)
+    {
+        if (Resource.NormalizePath)
+            path = PathNormalization.Canonical(path) ?? path;
+        return Resource.MergeSlashes ? PathNormalization.MergeSlashes(path) : path;
+    }
 
     /// <summary>What compiling the table found; it holds for as long as the table is used.</summary>
     public IReadOnlyList<ResourceError> Warnings { get; } = warnings;

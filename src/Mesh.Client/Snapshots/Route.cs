@@ -15,7 +15,7 @@ namespace Mesh.Snapshots;
 /// <param name="Slot">The cluster's slot; -1 when no cluster of that name is known, or a header names it.</param>
 /// <param name="Name">The cluster's name; empty when a header names it.</param>
 /// <param name="Weight">Its weight; 1 for a single cluster.</param>
-/// <param name="HostRewrite">Replaces the authority; empty for none.</param>
+/// <param name="HostRewrite">Replaces the authority where the route does not; empty for none.</param>
 /// <param name="Headers">Header mutations of all levels; null for none.</param>
 internal sealed record RouteDestination(int Slot, string Name, uint Weight, string HostRewrite, HeaderMutator? Headers)
 {
@@ -54,15 +54,17 @@ internal sealed class Route
     /// <param name="name">Its name, or its place as <c>routes[3]</c>.</param>
     /// <param name="matcher">What it matches.</param>
     /// <param name="resource">What was asked.</param>
+    /// <param name="action">The same of where to forward to, with what the levels above it add.</param>
     /// <param name="retry">The route's own policy, else its virtual host's.</param>
     /// <param name="destinations">The clusters; empty when the route answers by itself.</param>
     /// <param name="answerHeaders">Header mutations of an answer of its own; null for none.</param>
-    public Route(string name, RouteMatcher matcher, RouteResource resource, RetryPolicy? retry, RouteDestination[] destinations, HeaderMutator? answerHeaders)
+    public Route(string name, RouteMatcher matcher, RouteResource resource, RouteActionResource action, RetryPolicy? retry, RouteDestination[] destinations, HeaderMutator? answerHeaders)
     {
         Name = name;
         ResourceName = resource.Name;
         Matcher = matcher;
-        Action = resource.Action;
+        Resource = resource;
+        Action = action;
         Redirect = resource.Redirect is null ? null : new Redirect(resource.Redirect, matcher);
         DirectResponse = resource.DirectResponse;
         Retry = retry;
@@ -73,7 +75,6 @@ internal sealed class Route
         _hash = RequestHash.Create(Action.HashPolicies);
         BodyFormat = BodyFormat.Create(resource.DirectResponse?.Format);
         Metadata = resource.Metadata;
-        FilterOverrides = resource.FilterOverrides;
         _pathRegex = RegexRewrite.Create(Action.RegexRewrite);
         _hostRegex = RegexRewrite.Create(Action.HostRewritePathRegex);
         _pathSubstitution = Action.PathTemplateRewrite.Length == 0 ? null : matcher.Path.Template?.Substitution(Action.PathTemplateRewrite, out _);
@@ -88,7 +89,10 @@ internal sealed class Route
 
     public RouteMatcher Matcher { get; }
 
-    /// <summary>Timeouts and rewrites as they were given.</summary>
+    /// <summary>The route as it was configured.</summary>
+    public RouteResource Resource { get; }
+
+    /// <summary>Timeouts, rewrites and policies, those of the virtual host and the route configuration where the route has none.</summary>
     public RouteActionResource Action { get; }
 
     /// <summary>Set when the route answers with a redirect.</summary>
@@ -103,7 +107,7 @@ internal sealed class Route
     public MetadataResource Metadata { get; }
 
     /// <summary>What filters are told on this route, by their names.</summary>
-    public ValueList<FilterOverrideResource> FilterOverrides { get; }
+    public ValueList<FilterOverrideResource> FilterOverrides { get; init; }
 
     /// <summary>Whether the route answers by itself.</summary>
     public bool IsLocal => Redirect is not null || DirectResponse is not null;
@@ -152,7 +156,8 @@ internal sealed class Route
     /// <summary>The limit on silence: the route's <c>idle_timeout</c>, else the listener's <c>stream_idle_timeout</c>, else 5 min; null for none.</summary>
     public TimeSpan? IdleTimeout(Listener listener) => Positive(Action.IdleTimeout ?? listener.Resource.StreamIdleTimeout ?? CallTimeout.DefaultStreamIdleTimeout);
 
-    private static bool IsNumber(string? text, out ulong number) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    private static bool IsNumber(string? text, out ulong number) =>
+        ulong.TryParse(text.AsSpan() is ['+', .. var digits] ? digits : text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     private static TimeSpan? Positive(TimeSpan? value) => value > TimeSpan.Zero ? value : null;
 
@@ -172,15 +177,20 @@ internal sealed class Route
         return made.Length == 0 ? path : PathRewrite.Whole(path, made);
     }
 
-    /// <summary>The authority to send; the request's own, the same object, when nothing rewrites it.</summary>
+    /// <summary>
+    /// The authority to send; the request's own, the same object, when nothing rewrites it. A rewrite of the route is laid over that of
+    /// the weighted cluster, as in Envoy.
+    /// </summary>
     public string RewriteHost(RouteDestination destination, in RequestView request)
     {
-        if (destination.HostRewrite.Length > 0)
-            return destination.HostRewrite;
+        if (Action.HostRewriteLiteral.Length > 0)
+            return Action.HostRewriteLiteral;
         if (_hostFormat is not null && new FormatContext(request) { RouteName = ResourceName }.Evaluate(_hostFormat) is { Length: > 0 } formatted)
             return formatted;
         if (Action.HostRewriteHeader.Length > 0 && request.Find(Action.HostRewriteHeader) is { Length: > 0 } host)
             return host;
-        return _hostRegex is not null && _hostRegex.Replace(request.PathOnly.ToString()) is { Length: > 0 } made ? made : request.Authority;
+        return _hostRegex is not null && _hostRegex.Replace(request.PathOnly.ToString()) is { Length: > 0 } made ? made
+            : destination.HostRewrite.Length > 0 ? destination.HostRewrite
+            : request.Authority;
     }
 }

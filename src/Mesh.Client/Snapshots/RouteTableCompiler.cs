@@ -70,8 +70,7 @@ internal static class RouteTableCompiler
 
             HeaderMutator? headers = HeaderMutator.Create(
                 [cluster.Headers, route.Headers, host.Headers, table.Headers], table.MostSpecificHeaderMutationsWins);
-            string hostRewrite = cluster.HostRewriteLiteral.Length > 0 ? cluster.HostRewriteLiteral : action.HostRewriteLiteral;
-            destinations[i] = new RouteDestination(slot, cluster.Name, cluster.Weight, hostRewrite, headers) { ClusterHeader = cluster.ClusterHeader, FilterOverrides = Merge(cluster.FilterOverrides, overrides) };
+            destinations[i] = new RouteDestination(slot, cluster.Name, cluster.Weight, cluster.HostRewriteLiteral, headers) { ClusterHeader = cluster.ClusterHeader, FilterOverrides = Merge(cluster.FilterOverrides, overrides) };
         }
 
         action = action with
@@ -91,7 +90,7 @@ internal static class RouteTableCompiler
         HeaderMutator? answerHeaders = destinations.Length > 0 ? null : HeaderMutator.Create([route.Headers, host.Headers, table.Headers], table.MostSpecificHeaderMutationsWins);
         var matcher = new RouteMatcher(route.Match, table.IgnorePathParametersInPathMatching);
         string name = route.Name.Length > 0 ? route.Name : place;
-        return new RouteEntry<Route>(matcher, new Route(name, matcher, route with { Action = action, FilterOverrides = overrides }, policy, destinations, answerHeaders));
+        return new RouteEntry<Route>(matcher, new Route(name, matcher, route, action, policy, destinations, answerHeaders) { FilterOverrides = overrides });
     }
 
     /// <summary>What a filter is told on the inner level replaces what it is told on the outer (gRFC A39).</summary>

@@ -5,7 +5,7 @@ namespace Mesh.Tool.Differences;
 /// <summary>What differs between the virtual hosts of two route configurations, and which of their routes are the same.</summary>
 internal sealed class HostChanges(HashSet<(RouteResource Old, RouteResource New)> same)
 {
-    private static readonly string[] Routes = [nameof(VirtualHostResource.Name), nameof(VirtualHostResource.Routes)];
+    private static readonly string[] Routes = [nameof(VirtualHostResource.Name), nameof(VirtualHostResource.Routes), nameof(VirtualHostResource.MatcherRoutes)];
 
     /// <param name="before">The old virtual hosts by name.</param>
     /// <param name="after">The new ones.</param>
@@ -19,18 +19,19 @@ internal sealed class HostChanges(HashSet<(RouteResource Old, RouteResource New)
 
     private HostChange? Changed(string name, VirtualHostResource before, VirtualHostResource after)
     {
-        IReadOnlyList<RoutePair> pairs = RoutePairs.Of(before.Routes, after.Routes);
+        IReadOnlyList<RouteResource> oldRoutes = before.AllRoutes, newRoutes = after.AllRoutes;
+        IReadOnlyList<RoutePair> pairs = RoutePairs.Of(oldRoutes, newRoutes);
         var routes = new List<Change>();
         foreach (var (old, now) in pairs)
         {
             if (old >= 0 && now >= 0)
-                same.Add((before.Routes[old], after.Routes[now]));
+                same.Add((oldRoutes[old], newRoutes[now]));
             if (old < 0)
-                routes.Add(new Change(Name(after, now), ChangeKind.Added, []));
+                routes.Add(new Change(Name(newRoutes, now), ChangeKind.Added, []));
             else if (now < 0)
-                routes.Add(new Change(Name(before, old), ChangeKind.Removed, []));
-            else if (RouteDetails.Of(before.Routes[old], after.Routes[now]) is { Count: > 0 } details)
-                routes.Add(new Change(Name(after, now), ChangeKind.Changed, details));
+                routes.Add(new Change(Name(oldRoutes, old), ChangeKind.Removed, []));
+            else if (RouteDetails.Of(oldRoutes[old], newRoutes[now]) is { Count: > 0 } details)
+                routes.Add(new Change(Name(newRoutes, now), ChangeKind.Changed, details));
         }
 
         List<string> own = [.. RecordDifference.Of(before, after, Routes)];
@@ -39,5 +40,5 @@ internal sealed class HostChanges(HashSet<(RouteResource Old, RouteResource New)
         return own.Count + routes.Count == 0 ? null : new HostChange(name, ChangeKind.Changed, own, routes);
     }
 
-    private static string Name(VirtualHostResource host, int route) => host.Routes[route].Name is { Length: > 0 } name ? name : $"routes[{route}]";
+    private static string Name(IReadOnlyList<RouteResource> routes, int route) => routes[route].Name is { Length: > 0 } name ? name : $"routes[{route}]";
 }

@@ -26,7 +26,8 @@ internal sealed class Landing
                 .SelectMany(cluster => cluster.Endpoints).Where(endpoint => endpoint.IsUsable)
                 .Select(endpoint => endpoint.State.Address).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
         ];
-        Resource = Find(snapshot, explanation);
+        Resource = explanation.Taken?.Resource;
+        Otherwise = explanation.Otherwise is { } otherwise ? new Landing(snapshot, otherwise) : null;
         Body = Resource?.DirectResponse is { } answer ? Encoding.UTF8.GetString(answer.Body.Span) : null;
         Rest = More.Select(property => KeyValuePair.Create(ValueText.Name(property.Name), ValueText.Of(property.GetValue(explanation))))
             .Where(text => text.Value is not (ValueText.Unset or "false" or "[]")).ToDictionary(StringComparer.Ordinal);
@@ -57,6 +58,9 @@ internal sealed class Landing
     /// <summary>The route as it was configured; null when there is none.</summary>
     public RouteResource? Resource { get; }
 
+    /// <summary>Where the requests land that chance does not give to the route.</summary>
+    public Landing? Otherwise { get; }
+
     public static Landing Of(MeshSnapshot snapshot, HttpRequestMessage request) => new(snapshot, Explanation.Of(snapshot, request));
 
     /// <summary>Whether a request lands in the same place, which may have got another name.</summary>
@@ -64,20 +68,11 @@ internal sealed class Landing
         Listener == after.Listener && VirtualHost == after.VirtualHost && Action == after.Action && Body == after.Body
         && difference.IsSameRoute(Resource, after.Resource)
         && Same(Clusters, after.Clusters) && Same(Rewrites, after.Rewrites) && Same(Rest, after.Rest)
-        && Endpoints.SequenceEqual(after.Endpoints, StringComparer.Ordinal);
+        && Endpoints.SequenceEqual(after.Endpoints, StringComparer.Ordinal)
+        && (Otherwise is null || after.Otherwise is null ? Otherwise == after.Otherwise : Otherwise.IsSameAs(after.Otherwise, difference));
 
     private static bool Same<T>(IReadOnlyDictionary<string, T> one, IReadOnlyDictionary<string, T> other) =>
         one.Count == other.Count && one.All(entry => other.TryGetValue(entry.Key, out T? value) && EqualityComparer<T>.Default.Equals(entry.Value, value));
-
-    // The routes that were tried before it tell which of several with one name it is.
-    private static RouteResource? Find(MeshSnapshot snapshot, Explanation explanation)
-    {
-        int at = explanation.Tried.Count;
-        return Array.Find(snapshot.Listeners, listener => listener.Name == explanation.Listener)?.RouteConfiguration.VirtualHosts
-            .Where(host => host.Name == explanation.VirtualHost && host.Routes.Count > at)
-            .Select(host => host.Routes[at])
-            .FirstOrDefault(route => (route.Name.Length > 0 ? route.Name : $"routes[{at}]") == explanation.Route);
-    }
 
     private static PropertyInfo[] Others<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>()
     {
@@ -85,7 +80,8 @@ internal sealed class Landing
         [
             nameof(Explanation.Listener), nameof(Explanation.Host), nameof(Explanation.VirtualHost), nameof(Explanation.Route), nameof(Explanation.Tried),
             nameof(Explanation.Action), nameof(Explanation.Cluster), nameof(Explanation.Weights), nameof(Explanation.Rewrites), nameof(Explanation.RequestHeaders),
-            nameof(Explanation.Timeout), nameof(Explanation.Retry), nameof(Explanation.Target),
+            nameof(Explanation.Timeout), nameof(Explanation.Retry), nameof(Explanation.Target), nameof(Explanation.ResponseHeaders), nameof(Explanation.Taken),
+            nameof(Explanation.Otherwise), nameof(Explanation.Hash),
         ];
         return [.. typeof(T).GetProperties().Where(property => property.CanWrite && !told.Contains(property.Name, StringComparer.Ordinal))];
     }

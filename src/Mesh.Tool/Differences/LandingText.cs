@@ -22,6 +22,8 @@ internal static class LandingText
             yield return $"body '{(body.Length <= MaxBody ? body : body[..MaxBody] + "...")}'";
         foreach (string difference in Entries(landing.Rewrites, other.Rewrites, " to ").Concat(Entries(landing.Rest, other.Rest, " ")))
             yield return difference;
+        if (landing.Otherwise is { } otherwise)
+            yield return $"otherwise {Of(otherwise, other.Otherwise ?? other)}";
     }
 
     private static string Target(Landing landing) =>

@@ -72,13 +72,13 @@ internal sealed class SampleRequests
         Origin origin = host.RequireTls == TlsRequirement.All ? plain with { Scheme = "https" } : plain;
         KeyValuePair<string, string>[] headers = table.VhostHeader.Length == 0 ? [] : [KeyValuePair.Create(table.VhostHeader, authority)];
         IEnumerable<SampleRequest?> bare = [SampleRequest.Create("GET", plain, "/", headers), SampleRequest.Create("GET", plain, UnnamedPath(host, table), headers)];
-        return bare.OfType<SampleRequest>().Concat(host.Routes.SelectMany(route => RouteSamples.Of(route, table, origin, headers)));
+        return bare.OfType<SampleRequest>().Concat(host.AllRoutes.SelectMany(route => RouteSamples.Of(route, table, origin, headers)));
     }
 
     /// <summary>A path that only routes for all paths match, where there is one.</summary>
     private static string UnnamedPath(VirtualHostResource host, RouteConfigurationResource table)
     {
-        RouteMatcher[] named = [.. host.Routes.Where(route => route.Match.Path is not ("" or "/")).Select(route => new RouteMatcher(route.Match, table.IgnorePathParametersInPathMatching))];
+        RouteMatcher[] named = [.. host.AllRoutes.Where(route => route.Match.Path is not ("" or "/")).Select(route => new RouteMatcher(route.Match, table.IgnorePathParametersInPathMatching))];
         string[] candidates = ["/nowhere", "/no/where", "/nothing-names-this"];
         return Array.Find(candidates, path => !Array.Exists(named, matcher => matcher.Path.Matches(path))) ?? candidates[0];
     }

@@ -12,7 +12,7 @@ public sealed class RetryBackoffTests : MeshTest
     public async Task TheNextAttemptWaitsForTheClock()
     {
         TestServer server = await StartServerAsync();
-        TestMesh mesh = await StartMeshAsync(ServiceA(server, "timeout: 0s", "retry: { retries: 2, on: [5xx], backoff: 1h }"), time: Time, random: new Halfway());
+        TestMesh mesh = await StartMeshAsync(ServiceA(server, "timeout: 0s", "idle_timeout: 0s", "retry: { retries: 2, on: [5xx], backoff: 1h }"), time: Time, random: new Halfway());
         int others = Time.ArmedTimers;
         Task<HttpResponseMessage> call = mesh.Client.GetAsync("http://a/status/503");
 
@@ -45,7 +45,7 @@ public sealed class RetryBackoffTests : MeshTest
     public async Task ACallerMayGiveUpWaiting()
     {
         TestServer server = await StartServerAsync();
-        TestMesh mesh = await StartMeshAsync(ServiceA(server, "timeout: 0s", "retry: { retries: 1, on: [5xx], backoff: 1h }"), time: Time, random: new Halfway());
+        TestMesh mesh = await StartMeshAsync(ServiceA(server, "timeout: 0s", "idle_timeout: 0s", "retry: { retries: 1, on: [5xx], backoff: 1h }"), time: Time, random: new Halfway());
         int others = Time.ArmedTimers;
         using var cancel = new CancellationTokenSource();
         Task<HttpResponseMessage> call = mesh.Client.GetAsync("http://a/status/503", cancel.Token);
@@ -63,7 +63,7 @@ public sealed class RetryBackoffTests : MeshTest
     public async Task WhileItWaitsNoEndpointIsInUse()
     {
         TestServer server = await StartServerAsync();
-        TestMesh mesh = await StartMeshAsync(ServiceA(server, "timeout: 0s", "retry: { retries: 1, on: [5xx], backoff: 1h }"), time: Time, random: new Halfway());
+        TestMesh mesh = await StartMeshAsync(ServiceA(server, "timeout: 0s", "idle_timeout: 0s", "retry: { retries: 1, on: [5xx], backoff: 1h }"), time: Time, random: new Halfway());
         int others = Time.ArmedTimers;
         Task<HttpResponseMessage> call = mesh.Client.GetAsync("http://a/status/503");
         await WaitingAsync(server, 1, others);

@@ -50,7 +50,7 @@ public sealed class ChangeTests
 
     [Fact]
     public void ATimeoutIsAChangeThatMovesNothing() => Assert.Equal(
-        ["~ host all:", "    ~ route 'a': timeout 2s -> 5s; retry_policy unset -> (retry_on [5xx], num_retries 1, base_interval 25ms, max_interval 250ms)", "1 changes; 0 of 5 sample requests land elsewhere"],
+        ["~ host all:", "    ~ route 'a': timeout 2s -> 5s; retry_policy unset -> (retry_on [5xx], num_retries 1, host_selection_max_attempts 1, base_interval 25ms, max_interval 250ms)", "1 changes; 0 of 5 sample requests land elsewhere"],
         Compared.Lines(
             Compared.Routes("{name: a, match: {prefix: /a}, route: {cluster: a, timeout: 2s}}"),
             Compared.Routes("{name: a, match: {prefix: /a}, route: {cluster: a, timeout: 5s, retry_policy: {retry_on: 5xx}}}")));

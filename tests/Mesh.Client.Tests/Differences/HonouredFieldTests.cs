@@ -69,7 +69,7 @@ public sealed class HonouredFieldTests : IDisposable
         var set = new ResourceSet();
         var errors = new ErrorCollector();
         foreach (IMessage resource in resources)
-            new ResourceDecoder(set, errors) { BaseDirectory = _certificates.Folder }.Decode(resource.Descriptor.FullName, resource.ToByteArray());
+            new ResourceDecoder(set, errors) { Settings = CompiledConfiguration.SettingsIn(_certificates.Folder) }.Decode(resource.Descriptor.FullName, resource.ToByteArray());
         return errors.HasErrors ? null : _compiler.Compile(set, previous, errors);
     }
 }

@@ -14,7 +14,7 @@ public sealed class HeaderMatcherTests
     [Fact]
     public void TextsAreCompared()
     {
-        AssertMatches(ExactV, yes: ["v"], no: ["V", "vv", "", " v"]);
+        AssertMatches(ExactV, yes: ["v", " v", "v "], no: ["V", "vv", "", "v v"]);
         AssertMatches(X with { Value = new(StringMatchKind.Exact, "V", IgnoreCase: true) }, yes: ["v", "V"], no: ["vv"]);
         AssertMatches(X with { Value = new(StringMatchKind.Exact, "") }, yes: [""], no: ["v"]);
         AssertMatches(X with { Value = new(StringMatchKind.Prefix, "ab") }, yes: ["ab", "abc"], no: ["a", "Abc", "cab"]);

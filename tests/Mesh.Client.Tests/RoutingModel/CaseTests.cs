@@ -59,16 +59,6 @@ public sealed class CaseTests
         AssertPart(0.01, each => each.Answer is { Location: not null, Route: null });
     }
 
-    /// <summary>What is known to differ must not hide what is not.</summary>
-    [Fact]
-    public void NoKnownDifferenceCoversMuch()
-    {
-        int most = Answers.Value.Length / 10;
-        Assert.DoesNotContain(
-            Answers.Value.CountBy(each => Avoided.Why(each.Case.Table, each.Request, each.Answer) ?? ""),
-            reason => reason.Key.Length > 0 && reason.Value > most);
-    }
-
     private static RouteResource? Taken((Case Case, ModelRequest Request, ModelAnswer Answer) each) => each.Answer.Route is { } at
         ? each.Case.Table.VirtualHosts.First(host => host.Name == each.Answer.Host).Routes[at]
         : null;

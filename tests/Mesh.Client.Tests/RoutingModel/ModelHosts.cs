@@ -12,9 +12,9 @@ internal static class ModelHosts
         string? sent = table.VhostHeader.Length > 0 ? request.Header(table.VhostHeader) : request.Authority;
         if (sent is null)
             return null;
-        string host = ModelText.Lower(table.IgnorePortInHostMatching ? WithoutPort(sent) : sent);
+        string host = ModelText.Folded(table.IgnorePortInHostMatching ? WithoutPort(sent) : sent);
         string? best = table.VirtualHosts.SelectMany(candidate => candidate.Domains)
-            .Where(domain => Matches(ModelText.Lower(domain), host))
+            .Where(domain => Matches(ModelText.Folded(domain), host))
             .OrderBy(Rank).ThenByDescending(domain => domain.Length)
             .FirstOrDefault();
         return best is null ? null : With(table, best);

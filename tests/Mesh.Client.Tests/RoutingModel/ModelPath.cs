@@ -17,8 +17,8 @@ internal static class ModelPath
         string path = WithoutParameters(table, request.PathOnly);
         if (match.PathKind == PathMatchKind.Regex)
             return ModelText.MatchesWhole(match.Path, path);
-        string wanted = match.CaseSensitive ? match.Path : ModelText.Lower(match.Path);
-        path = match.CaseSensitive ? path : ModelText.Lower(path);
+        string wanted = match.CaseSensitive ? match.Path : ModelText.Folded(match.Path);
+        path = match.CaseSensitive ? path : ModelText.Folded(path);
         return match.PathKind switch
         {
             PathMatchKind.Exact => path == wanted,

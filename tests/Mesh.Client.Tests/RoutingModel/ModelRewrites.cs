@@ -21,7 +21,10 @@ internal static class ModelRewrites
         replacement + request.Path?[ModelPath.MatchedLength(match, request)..];
 
     public static string WithRest(string made, ModelRequest request) =>
-        made.Length == 0 ? request.Path ?? "" : made + request.Path?[request.PathOnly.Length..];
+        made.Length == 0 ? request.Path ?? "" : Rooted(made) + request.Path?[request.PathOnly.Length..];
+
+    /// <summary>Envoy sends a path without its slash as it is; a URL cannot hold one.</summary>
+    private static string Rooted(string path) => path[0] == '/' ? path : "/" + path;
 
     /// <summary>The weighted cluster's rewrite comes first, and the route's own is laid over it.</summary>
     public static string Authority(RouteActionResource action, WeightedClusterResource? cluster, ModelRequest request)

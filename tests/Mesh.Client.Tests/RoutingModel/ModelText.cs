@@ -4,7 +4,7 @@ using Mesh.Resources;
 
 namespace Mesh.Client.Tests.RoutingModel;
 
-/// <summary><c>StringMatcher</c>, and what else compares text: upper and lower case are those of ASCII.</summary>
+/// <summary><c>StringMatcher</c>, and what else compares text: upper and lower case are .NET's, which differ from Envoy's where no client can send.</summary>
 internal static class ModelText
 {
     private static readonly ConcurrentDictionary<string, Regex> Patterns = new(StringComparer.Ordinal);
@@ -13,8 +13,8 @@ internal static class ModelText
     {
         if (matcher.Kind == StringMatchKind.Regex)
             return MatchesWhole(matcher.Value, text);
-        string value = matcher.IgnoreCase ? Lower(matcher.Value) : matcher.Value;
-        text = matcher.IgnoreCase ? Lower(text) : text;
+        string value = matcher.IgnoreCase ? Folded(matcher.Value) : matcher.Value;
+        text = matcher.IgnoreCase ? Folded(text) : text;
         return matcher.Kind switch
         {
             StringMatchKind.Exact => text == value,
@@ -35,7 +35,7 @@ internal static class ModelText
         return made;
     });
 
-    public static string Lower(string text) => string.Concat(text.Select(c => c is >= 'A' and <= 'Z' ? (char)(c + 32) : c));
+    public static string Folded(string text) => text.ToUpperInvariant();
 
     private static Regex Pattern(string pattern) => Patterns.GetOrAdd(pattern, text => new Regex(text, RegexOptions.CultureInvariant));
 }

@@ -42,10 +42,15 @@ public sealed class RouteTests
     }
 
     [Fact]
-    public void AClustersHostRewriteWinsOverTheRoutes() => Assert.Equal(
-        ["cluster.example", "route.example"],
-        Compile("match: {prefix: /}, route: {host_rewrite_literal: route.example, weighted_clusters: {clusters: [{name: a, weight: 1, host_rewrite_literal: cluster.example}, {name: a, weight: 1}]}}")
-            .Destinations.Select(destination => destination.HostRewrite));
+    public void ARoutesHostRewriteIsLaidOverTheClusters()
+    {
+        const string Clusters = "weighted_clusters: {clusters: [{name: a, weight: 1, host_rewrite_literal: cluster.example}, {name: a, weight: 1}]}";
+        Assert.Equal(["cluster.example", "h"], HostsOf(Compile($"match: {{prefix: /}}, route: {{{Clusters}}}")));
+        Assert.Equal(["route.example", "route.example"], HostsOf(Compile($"match: {{prefix: /}}, route: {{host_rewrite_literal: route.example, {Clusters}}}")));
+        Assert.Equal(["cluster.example", "h"], HostsOf(Compile($"match: {{prefix: /}}, route: {{host_rewrite_header: x-none, {Clusters}}}")));
+    }
+
+    private static IEnumerable<string> HostsOf(Route route) => route.Destinations.Select(destination => route.RewriteHost(destination, new RequestView("GET", "http", "h", "/", null, null)));
 
     [Fact]
     public void WeightsDecideTheDestination()

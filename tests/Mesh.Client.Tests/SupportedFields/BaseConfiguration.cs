@@ -89,7 +89,7 @@ internal static class BaseConfiguration
             """;
         yield return $"{{name: default, address: {{socket_address: {{address: 127.0.0.1, port_value: 15002}}}}, default_filter_chain: {{filters: [{{name: hcm, typed_config: {Hcm("r", "ads")}}}]}}}}";
         yield return $"{{name: more, address: {{socket_address: {{address: 127.0.0.1, port_value: 15003}}}}, default_filter_chain: {{filters: [{{name: hcm, typed_config: {Hcm("more", "ads")}}}]}}}}";
-        yield return $"{{name: trees, address: {{socket_address: {{address: 127.0.0.1, port_value: 15004}}}}, default_filter_chain: {{filters: [{{name: hcm, typed_config: {Hcm("trees", "ads")}}}]}}}}";
+        yield return $"{{name: trees, address: {{socket_address: {{address: 127.0.0.1, port_value: 15004}}}}, default_filter_chain: {{filters: [{{name: hcm, typed_config: {Hcm("trees", "ads", ", normalize_path: true, merge_slashes: true")}}}]}}}}";
         yield return $"{{name: pipe, address: {{pipe: {{path: /run/mesh.sock}}}}, filter_chains: [{{filters: [{{name: hcm, typed_config: {Hcm("r", "ads")}}}]}}]}}";
     }
 

@@ -26,6 +26,9 @@ internal sealed class CompiledConfiguration
         _warnings = [.. findings.Select(finding => finding.ToString())];
     }
 
+    /// <summary>How the base configuration is read.</summary>
+    public static DecoderSettings SettingsIn(string baseDirectory) => new() { BaseDirectory = baseDirectory, FilterTypes = FilterTypes };
+
     /// <summary>What it does to put another resource in the place of one.</summary>
     /// <param name="index">Which resource of the base configuration.</param>
     /// <param name="changed">What stands there instead.</param>
@@ -62,5 +65,5 @@ internal sealed class CompiledConfiguration
     }
 
     private void Decode(IMessage resource, ResourceSet set, ErrorCollector errors) =>
-        new ResourceDecoder(set, errors) { Settings = new DecoderSettings { BaseDirectory = _baseDirectory, FilterTypes = FilterTypes } }.Decode(resource.Descriptor.FullName, resource.ToByteArray());
+        new ResourceDecoder(set, errors) { Settings = SettingsIn(_baseDirectory) }.Decode(resource.Descriptor.FullName, resource.ToByteArray());
 }

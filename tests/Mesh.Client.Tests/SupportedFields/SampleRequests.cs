@@ -52,17 +52,17 @@ internal static class SampleRequests
     {
         string[] paths =
         [
-            "/sep/a?q", "/re/a;b?q", "/rr?q", "/values", "/bytes", "/file", "/env", "/query?k=v&p", "/query?k=vx&p", "/cookie", "/grpc", "/fraction", "/tls", "/metadata",
+            "/sep/a?q", "/sep;x/a", "/query?k=V&p", "/re/a;b?q", "/rr?q", "/values", "/bytes", "/file", "/env", "/query?k=v&p", "/query?k=vx&p", "/cookie", "/grpc", "/fraction", "/tls", "/metadata",
             "/state", "/none-text", "/none-range", "/none-item", "/none-or", "/none-state", "/query?k=v", "/t/1/2?q", "/header", "/weights", "/prr/q", "/pf/q?q", "/none", "/other/1", "/rr;/q",
         ];
         foreach (string path in paths)
-            yield return Request("GET", $"http://more.example:15003{path}", ("x-exact", "v"), ("x-string", "value"), ("x-range", "1"), ("x-cluster", "a"), ("cookie", "c=v; e=f"));
-        yield return Request("GET", "http://more.example:15003/cookie", ("cookie", "c=v; e=g"), ("x-string", "w"));
-        yield return Request("GET", "http://more.example:15003/cookie", ("cookie", "c=V; e=f"), ("x-string", "u"));
-        yield return Request("CONNECT", "http://more.example:15003/");
-        yield return Request("GET", "http://secure.example:15003/", ("x-cluster", "gone"));
+            yield return Request("GET", $"http://more.example:15003{path}", ("x-exact", "v"), ("x-string", "value"), ("x-range", "1"), ("x-cluster", "a"), ("x-host", "any"), ("cookie", "c=v; e=f"));
+        yield return Request("GET", "http://more.example:15003/cookie", ("x-host", "any"), ("cookie", "c=v; e=g"), ("x-string", "w"));
+        yield return Request("GET", "http://more.example:15003/cookie", ("x-host", "any"), ("cookie", "c=V; e=f"), ("x-string", "u"));
+        yield return Request("CONNECT", "http://more.example:15003/", ("x-host", "any"));
+        yield return Request("GET", "http://secure.example:15003/", ("x-host", "secure.example"), ("x-cluster", "gone"));
         yield return Request("GET", "http://more.example:15003/header", ("x-cluster", "gone"), ("x-host", "secure.example"));
-        yield return Request("GET", "http://more.example:15003/header", ("x-cluster", "gone"));
+        yield return Request("GET", "http://more.example:15003/header", ("x-cluster", "gone"), ("x-host", "any"));
         foreach (string host in new[] { "strings", "list", "prefixes", "names" })
             yield return Request("GET", $"http://{host}.example:15004/", ("x-string", "value"));
         yield return Request("GET", "http://strings.example:15004/", ("x-string", "VALUE"));
@@ -71,11 +71,11 @@ internal static class SampleRequests
             yield return Request("GET", "http://addresses.example:15004/", ("x-ip", address));
         yield return Request("GET", "http://addresses.example:15004/", ("x-ip", "10.0.1.1"), ("x-string", "ten"));
         yield return Request("GET", "http://list.example:15004/", ("x-string", "nothing"));
-        foreach (string path in new[] { "/specified?q=1", "/missing", "/named?q=1", "/none-named", "/hashed?q=1", "/hashed?q=2", "/auto", "/text", "/source", "/json" })
+        foreach (string path in new[] { "/specified?q=1", "/missing", "/named?q=1", "/none-named", "/hashed?q=1", "/hashed?q=2", "/auto", "/text", "/source", "/json", "/a//text", "/%74ext" })
             yield return Request("GET", $"http://values.example:15004{path}", ("x-exact", "v"), ("cookie", "c=v"));
         yield return Request("GET", "http://values.example:15004/auto");
         yield return Request("GET", "http://values.example:15004/auto", ("x-cluster", "Gone"));
-        HttpRequestMessage grpc = Request("POST", "http://more.example:15003/grpc");
+        HttpRequestMessage grpc = Request("POST", "http://more.example:15003/grpc", ("x-host", "any"));
         grpc.Content = new ByteArrayContent([]) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc") } };
         yield return grpc;
     }

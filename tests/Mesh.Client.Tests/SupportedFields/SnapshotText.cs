@@ -38,7 +38,7 @@ internal sealed class SnapshotText
 
     private void Add(Listener listener)
     {
-        Line($"listener {listener.Name} {listener.Resource.Port} routes {listener.RouteConfiguration.Name} suppress {listener.Resource.SuppressEnvoyHeaders}");
+        Line($"listener {listener.Name} {listener.Resource.Port} routes {listener.RouteConfiguration.Name} paths {listener.PathOf("/a//b/%41")} suppress {listener.Resource.SuppressEnvoyHeaders}");
         foreach (HttpRequestMessage request in SampleRequests.All)
             Line($" {request.RequestUri!.Authority}: {listener.Routes.FindHost(View(request), out string domain)?.Name} by {domain}");
         foreach (VirtualHost<Route> host in listener.Routes.VirtualHosts)

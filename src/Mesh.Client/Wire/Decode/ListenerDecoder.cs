@@ -173,6 +173,8 @@ internal static class ListenerDecoder
             InlinePath = inlinePath,
             StreamIdleTimeout = message.StreamIdleTimeout.Read("stream_idle_timeout", errors),
             MaxStreamDuration = maxStreamDuration,
+            NormalizePath = message.NormalizePath ?? false,
+            MergeSlashes = message.MergeSlashes,
             SuppressEnvoyHeaders = FindRouter(message, errors)?.SuppressEnvoyHeaders ?? false,
         };
     }

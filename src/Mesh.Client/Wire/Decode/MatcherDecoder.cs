@@ -146,11 +146,8 @@ internal sealed class MatcherDecoder(MatchInputKind[] inputs, Func<Any, ErrorCol
                 using (errors.At("value_match"))
                     value = HeaderMatcherDecoder.Decode(message.ValueMatch, errors);
                 break;
-            case MatcherList.Types.Predicate.Types.SinglePredicate.MatcherOneofCase.CustomMatch:
-                errors.Error("custom_match", $"'{message.CustomMatch.TypedConfig?.TypeUrl}' is not supported; use value_match");
-                break;
-            default:
-                errors.Error("required: value_match or custom_match");
+            case MatcherList.Types.Predicate.Types.SinglePredicate.MatcherOneofCase.None:
+                errors.Error("required: value_match");
                 break;
         }
 

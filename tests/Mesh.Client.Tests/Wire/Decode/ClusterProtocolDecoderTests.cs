@@ -30,7 +30,7 @@ public sealed class ClusterProtocolDecoderTests
     }
 
     [Theory]
-    [InlineData("{}", "E resources[0].typed_extension_protocol_options[\"x\"]: '@type' is missing")]
+    [InlineData("{}", "W typed_extension_protocol_options[\"x\"]: '' is not supported: it has no effect")]
     [InlineData($"{{{Options}}}", $"E {At}: required: explicit_http_config, use_downstream_protocol_config or auto_config")]
     [InlineData($"{{{Options}, explicit_http_config: {{}}}}", $"E {At}.explicit_http_config: required: http_protocol_options or http2_protocol_options")]
     [InlineData($"{{{Options}, explicit_http_config: {{http3_protocol_options: {{}}}}}}", $"E {At}.explicit_http_config.http3_protocol_options: not supported")]

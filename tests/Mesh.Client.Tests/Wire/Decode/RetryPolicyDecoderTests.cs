@@ -32,7 +32,7 @@ public sealed class RetryPolicyDecoderTests
         foreach (var (name, condition) in RetryConditionNames.All)
             AssertPolicy($"retry_on: {name}", new() { RetryOn = condition });
         Assert.Equal(
-            Enum.GetValues<RetryConditions>().Where(condition => condition != RetryConditions.None),
+            Enum.GetValues<RetryConditions>().Where(condition => condition is not RetryConditions.None and not RetryConditions.RetriableHeaders),
             RetryConditionNames.All.Select(entry => entry.Condition).Order());
     }
 
@@ -52,8 +52,10 @@ public sealed class RetryPolicyDecoderTests
     [InlineData("per_try_timeout: -1s", $"E {At}.per_try_timeout: -1s is not allowed")]
     [InlineData("retriable_status_codes: [99, 200, 600]",
         $"E {At}.retriable_status_codes[0]: 99 is no HTTP status", $"E {At}.retriable_status_codes[2]: 600 is no HTTP status")]
-    [InlineData("retry_priority: {}", $"W {At}.retry_priority: known but not supported")]
-    [InlineData("per_try_idle_timeout: 1s", $"W {At}.per_try_idle_timeout: known but not supported")]
+    [InlineData("retry_priority: {name: p}", $"W {At}.retry_priority: read and checked, but this version does not act on it")]
+    [InlineData("retry_priority: {}", $"W {At}.retry_priority: read and checked", $"E {At}.retry_priority.name: required")]
+    [InlineData("rate_limited_retry_back_off: {}", $"W {At}.rate_limited_retry_back_off: read", $"E {At}.rate_limited_retry_back_off.reset_headers: at least one is required")]
+    [InlineData("per_try_idle_timeout: 1s", $"W {At}.per_try_idle_timeout: read and checked")]
     public void OthersAreReported(string policy, params string[] findings) => Read(policy).AssertFindings(findings);
 
     /// <summary>Ten times the base is more than a time span holds: the decoder must not break over it.</summary>

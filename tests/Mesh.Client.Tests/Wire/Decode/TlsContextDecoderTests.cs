@@ -57,7 +57,7 @@ public sealed class TlsContextDecoderTests
         Assert.Empty(Read($"{{{Xds.Tls}, common_tls_context: {{{common}}}}}").AssertFindings(findings).Set.Clusters);
 
     [Theory]
-    [InlineData("{}", $"E {At}: '@type' is missing")]
+    [InlineData("{}", "E transport_socket.typed_config: transport socket '' is not supported")]
     [InlineData("{'@type': type.googleapis.com/envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer}")]
     [InlineData("{'@type': type.googleapis.com/envoy.extensions.transport_sockets.quic.v3.QuicUpstreamTransport}",
         $"E {At}: transport socket 'envoy.extensions.transport_sockets.quic.v3.QuicUpstreamTransport' is not supported; ")]

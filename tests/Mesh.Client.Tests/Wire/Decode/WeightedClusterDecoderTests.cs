@@ -34,7 +34,6 @@ public sealed class WeightedClusterDecoderTests
     [Theory]
     [InlineData("total_weight: 100", "W ")]
     [InlineData("runtime_key_prefix: x", "W ")]
-    [InlineData("use_hash_policy: true", "E ")]
     public void TheirOtherFieldsAreReported(string field, string finding) => Decoded.Resource(
         Xds.RoutesType,
         $$"""name: r, virtual_hosts: [{name: v, domains: [a], routes: [{match: {prefix: /}, route: {weighted_clusters: {clusters: [{name: a, weight: 1}], {{field}} } } }]}]""")
