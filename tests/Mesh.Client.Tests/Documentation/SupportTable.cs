@@ -30,12 +30,13 @@ internal static class SupportTable
     /// <summary>The table as it stands in the documentation.</summary>
     public static string Text()
     {
+        HashSet<MessageDescriptor> active = Active();
         var text = new StringBuilder("| message | honoured | read and checked, no effect yet | ignored, with a warning | refused |\n| --- | --- | --- | --- | --- |\n");
         foreach (MessageDescriptor message in Messages.SelectMany(WithNested))
         {
             text.Append(CultureInfo.InvariantCulture, $"| `{message.FullName[(message.File.Package.Length + 1)..]}` |");
             foreach (Support support in new[] { Support.Honoured, Support.Validated, Support.Ignored, Support.Refused })
-                text.Append(CultureInfo.InvariantCulture, $" {Fields(message, support)} |");
+                text.Append(CultureInfo.InvariantCulture, $" {Fields(message, support, active)} |");
             text.Append('\n');
         }
 
@@ -45,7 +46,26 @@ internal static class SupportTable
     private static IEnumerable<MessageDescriptor> WithNested(MessageDescriptor message) =>
         message.NestedTypes.Where(nested => nested.GetOptions()?.MapEntry != true && nested.Fields.InDeclarationOrder().Count > 0).SelectMany(WithNested).Prepend(message);
 
-    private static string Fields(MessageDescriptor message, Support support) => string.Join(
+    /// <summary>The messages that honoured fields lead to: what stands in a field without effect has none either.</summary>
+    private static HashSet<MessageDescriptor> Active()
+    {
+        var found = new HashSet<MessageDescriptor>();
+        var open = new Queue<MessageDescriptor>(
+            [RouteConfiguration.Descriptor, RouteList.Descriptor, MatcherClusterSpecifier.Descriptor, AllowListedRoutesConfig.Descriptor, FilterConfig.Descriptor, IPMatcher.Descriptor, ServerNameMatcher.Descriptor]);
+        while (open.TryDequeue(out MessageDescriptor? message))
+        {
+            if (!found.Add(message))
+                continue;
+            foreach (FieldDescriptor field in message.Fields.InFieldNumberOrder().Where(field => field.FieldType == FieldType.Message && SupportOf(field) == Support.Honoured))
+                open.Enqueue(field.IsMap && field.MessageType.FindFieldByNumber(2) is { FieldType: FieldType.Message } value ? value.MessageType : field.MessageType);
+        }
+
+        return found;
+    }
+
+    private static Support SupportOf(FieldDescriptor field) => MessageTable.For(field.ContainingType)[field.FieldNumber].Support;
+
+    private static string Fields(MessageDescriptor message, Support support, HashSet<MessageDescriptor> active) => string.Join(
         ", ",
-        message.Fields.InFieldNumberOrder().Where(field => MessageTable.For(message)[field.FieldNumber].Support == support).Select(field => $"`{field.Name}`"));
+        message.Fields.InFieldNumberOrder().Where(field => (SupportOf(field) is Support.Honoured && !active.Contains(message) ? Support.Validated : SupportOf(field)) == support).Select(field => $"`{field.Name}`"));
 }
