@@ -18,7 +18,7 @@ internal static class ExplanationText
         writer.WriteLine($"listener      {explanation.Listener ?? "none"}");
         writer.WriteLine($"virtual host  {(explanation.VirtualHost is null ? "none" : $"{explanation.VirtualHost} (domain {explanation.Host})")}");
         foreach (TriedRoute tried in explanation.Tried)
-            writer.WriteLine($"  not         {tried.Route}: {tried.Reason}");
+            writer.WriteLine(tried.Route == Explanation.TreeStep ? $"  matcher     {tried.Reason}" : $"  not         {tried.Route}: {tried.Reason}");
         writer.WriteLine($"route         {explanation.Route ?? "none"}");
         writer.WriteLine($"action        {explanation.Action}");
         if (explanation.Weights.Count > 1)

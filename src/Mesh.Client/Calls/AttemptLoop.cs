@@ -16,23 +16,20 @@ internal static class AttemptLoop
     /// <summary>How often an attempt may meet connections that are being closed before that counts as a failure.</summary>
     private const int MaxRepicks = 10;
 
-    /// <param name="call">The call, routed.</param>
-    /// <param name="handler">Follows redirects that the mesh follows itself.</param>
-    /// <param name="async">Whether it may wait.</param>
-    public static Task<HttpResponseMessage> SendAsync(Call call, MeshHandler handler, bool async)
+    public static Task<HttpResponseMessage> SendAsync(Call call, bool async)
     {
         if (Pick(call, previous: null, out string reason) is not { } pool)
             return ReplyAsync(call, LocalReply.Unavailable(ResponseFlags.NoHealthyUpstream, reason), null, async);
         Task<HttpResponseMessage> send = Send(call, pool, async);
         if (!send.IsCompletedSuccessfully || call.Redirects is not null || ShouldRetry(call, send.Result))
-            return FinishAsync(call, handler, pool, send, async);
+            return FinishAsync(call, pool, send, async);
 
         // One that is answered at once needs no state machine.
         ResponseCompletion.Complete(call, send.Result);
         return send;
     }
 
-    private static async Task<HttpResponseMessage> FinishAsync(Call call, MeshHandler handler, EndpointPool pool, Task<HttpResponseMessage> send, bool async)
+    private static async Task<HttpResponseMessage> FinishAsync(Call call, EndpointPool pool, Task<HttpResponseMessage> send, bool async)
     {
         int repicks = 0;
         while (true)
@@ -42,11 +39,7 @@ internal static class AttemptLoop
             {
                 HttpResponseMessage response = await send.ConfigureAwait(false);
                 if (!ShouldRetry(call, response))
-                {
-                    return call.Redirects?.Next(call, response) is { } next
-                        ? await FollowAsync(call, handler, response, next, async).ConfigureAwait(false)
-                        : ResponseCompletion.Complete(call, response);
-                }
+                    return call.Redirects?.Follows(call, response) == true ? EndWithRedirect(call, response) : ResponseCompletion.Complete(call, response);
 
                 response.Dispose();
             }
@@ -88,15 +81,13 @@ internal static class AttemptLoop
         }
     }
 
-    /// <summary>Ends the call with the redirect, and sends what it led to.</summary>
-    private static Task<HttpResponseMessage> FollowAsync(Call call, MeshHandler handler, HttpResponseMessage response, HttpRequestMessage next, bool async)
+    /// <summary>Ends a call whose redirect the mesh follows: what it leads to is another call.</summary>
+    private static HttpResponseMessage EndWithRedirect(Call call, HttpResponseMessage response)
     {
-        InternalRedirects redirects = call.Redirects!;
-        CancellationToken token = call.CallerToken;
         call.Response = response;
         response.Dispose();
         call.End(null, null);
-        return handler.FollowAsync(next, redirects, async, token);
+        return response;
     }
 
     /// <summary>Sends one attempt. Whatever goes wrong is in the task.</summary>

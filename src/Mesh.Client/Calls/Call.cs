@@ -4,7 +4,6 @@ using Mesh.LoadBalancing;
 using Mesh.Matching;
 using Mesh.Policies.Retries;
 using Mesh.Policies.Timeouts;
-using Mesh.Routing;
 using Mesh.Snapshots;
 using Mesh.Transport;
 
@@ -49,8 +48,6 @@ internal sealed class Call : IDisposable
     public ref readonly RequestTarget Target => ref _target;
 
     public Listener Listener { get; private set; } = null!;
-
-    public VirtualHost<Route> Host { get; private set; } = null!;
 
     public Route Route { get; private set; } = null!;
 
@@ -113,14 +110,13 @@ internal sealed class Call : IDisposable
     public bool DeadlinePassed => _deadline != 0 && _timer.HasPassed(_deadline);
 
     public void Start(
-        CallEngine engine, HttpRequestMessage request, in RequestTarget target, Listener listener, VirtualHost<Route> host, Route route, RouteDestination destination, Cluster cluster,
+        CallEngine engine, HttpRequestMessage request, in RequestTarget target, Listener listener, Route route, RouteDestination destination, Cluster cluster,
         string authority, string path, bool grpc, bool sync, CancellationToken callerToken)
     {
         Engine = engine;
         Request = request;
         _target = target;
         Listener = listener;
-        Host = host;
         Route = route;
         Destination = destination;
         Authority = authority;
@@ -160,21 +156,14 @@ internal sealed class Call : IDisposable
     public bool IsIdleLimit => ResponseIdleTimeout is { Ticks: > 0 } idle && (Retry?.PerTryTimeout is not { } perTry || idle < perTry);
 
     /// <summary>What formats see of the call.</summary>
-    public FormatContext Format(HttpResponseMessage? response)
+    /// <param name="response">The response; null while there is none.</param>
+    /// <param name="sent">The message that was sent; null before it is.</param>
+    public FormatContext Format(HttpResponseMessage? response, HttpRequestMessage? sent = null) => Route.Context(_target.View(sent ?? Request, random: 0)) with
     {
-        RequestView view = _target.View(Request, random: 0);
-        return new FormatContext(view)
-        {
-            Response = response,
-            RouteName = Route.ResourceName,
-            RouteMetadata = Route.Metadata,
-            VirtualHost = Host.Name,
-            HostMetadata = Host.Metadata,
-            VirtualCluster = Host.VirtualClusterOf(view),
-            Cluster = Cluster.Name,
-            UpstreamHost = Endpoint?.State.Address,
-        };
-    }
+        Response = response,
+        Cluster = Cluster.Name,
+        UpstreamHost = Endpoint?.State.Address,
+    };
 
     /// <summary>Whether a token ends the call already.</summary>
     public bool IsLinkedTo(CancellationToken token) => _isLinked && token == CallerToken;
@@ -363,7 +352,6 @@ internal sealed class Call : IDisposable
         CompletionFlag = null;
         IdleTimeout = null;
         Listener = null!;
-        Host = null!;
         Route = null!;
         Destination = null!;
         Retry = null;

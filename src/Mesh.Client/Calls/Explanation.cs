@@ -16,6 +16,9 @@ internal sealed record TriedRoute(string Route, string Reason);
 /// </summary>
 internal sealed record Explanation
 {
+    /// <summary>What stands for the route in a step of a matcher tree.</summary>
+    public const string TreeStep = "matcher";
+
     public string? Listener { get; init; }
 
     /// <summary>The domain that led to the virtual host.</summary>
@@ -81,7 +84,7 @@ internal sealed record Explanation
             return explanation with { Action = $"redirect 301 to {Redirect.ToHttps(view)} (require_tls)" };
         var steps = new List<string>();
         ReadOnlySpan<RouteEntry<Route>> routes = host.Candidates(view, steps);
-        explanation = explanation with { Tried = [.. steps.Select(step => new TriedRoute("matcher", step))] };
+        explanation = explanation with { Tried = [.. steps.Select(step => new TriedRoute(TreeStep, step))] };
         return explanation.Try(routes, listener, snapshot, target, view, grpc, request);
     }
 
@@ -121,7 +124,7 @@ internal sealed record Explanation
         foreach (RouteDestination each in route.Destinations)
             weights[NameOf(each, view)] = weights.GetValueOrDefault(NameOf(each, view)) + each.Weight;
         var rewrites = new Dictionary<string, string>(Rewrites, StringComparer.Ordinal);
-        if (route.RewritePath(view) is var path && path != target.Path)
+        if (route.RewritePath(view, destination) is var path && path != target.Path)
             rewrites["path"] = path;
         if (route.RewriteHost(destination, view) is var host && host != view.Authority)
             rewrites["host"] = host;
@@ -161,7 +164,7 @@ internal sealed record Explanation
 
     private static string LocalAction(Route route, in RequestView view) => route.Redirect is { } redirect
         ? $"redirect {redirect.StatusCode} to {redirect.Location(view, view.Scheme)}"
-        : $"direct_response {route.DirectResponse!.Status}, {route.DirectResponse.Body.Count} bytes";
+        : $"direct_response {route.DirectResponse!.Status}, {(route.BodyFormat is null ? $"{route.DirectResponse.Body.Count} bytes" : "a body made by body_format")}";
 
     private static string Reply(string flag, string reason) => $"local reply {flag}: {reason}";
 }

@@ -16,13 +16,14 @@ internal sealed class InternalRedirects(HttpRequestMessage original, ulong rando
 {
     private readonly HashSet<(Route From, Route To)> _followed = [];
     private uint _count;
+    private (HttpRequestMessage Request, MeshSnapshot Snapshot)? _next;
 
     public HttpRequestMessage Original { get; } = original;
 
     public ulong Random { get; } = random;
 
-    /// <summary>The request that a response leads to; null when the response is the answer.</summary>
-    public HttpRequestMessage? Next(Call call, HttpResponseMessage response)
+    /// <summary>Whether the mesh follows a response itself; <see cref="TakeNext"/> then has what comes next.</summary>
+    public bool Follows(Call call, HttpResponseMessage response)
     {
         if (call.Route.Action.InternalRedirect is not { } policy
             || !policy.Statuses.Span.Contains((uint)response.StatusCode)
@@ -31,36 +32,44 @@ internal sealed class InternalRedirects(HttpRequestMessage original, ulong rando
             || response.Headers.Location is not { IsAbsoluteUri: true } location
             || location.Scheme is not ("http" or "https"))
         {
-            return null;
+            return false;
         }
 
         bool secure = location.Scheme == "https";
         if (secure != call.Target.IsSecure && (!policy.AllowCrossScheme || (policy.SafeCrossScheme && call.Target.IsSecure)))
-            return null;
+            return false;
+        MeshSnapshot snapshot = call.Engine.Store.Current!;
         HttpRequestMessage next = Create(call, response, location, policy);
-        if (FindRoute(call, next) is not { IsLocal: false } route
+        if (FindRoute(snapshot, next) is not { } route
             || (policy.AllowedRoutes is { } allowed && !allowed.Contains(route.ResourceName, StringComparer.Ordinal))
             || (policy.NotToPreviousRoutes && _followed.Contains((call.Route, route))))
         {
-            return null;
+            return false;
         }
 
         _followed.Add((call.Route, route));
         _count++;
+        _next = (next, snapshot);
+        return true;
+    }
+
+    /// <summary>The request that the last redirect led to, with the snapshot its route was found in; null when there is none.</summary>
+    public (HttpRequestMessage Request, MeshSnapshot Snapshot)? TakeNext()
+    {
+        var next = _next;
+        _next = null;
         return next;
     }
 
     /// <summary>The request must have been sent whole, and what was sent must be there to be sent again.</summary>
     private static bool CanSendAgain(Call call) => call.Request.Content is null || (call.Body is { } body ? body is { IsSent: true, CanSendAgain: true } : RequestBody.IsInMemory(call.Request.Content));
 
-    private Route? FindRoute(Call call, HttpRequestMessage next)
+    private Route? FindRoute(MeshSnapshot snapshot, HttpRequestMessage next)
     {
-        if (call.Engine.Store.Current is not { } snapshot)
-            return null;
         var target = new RequestTarget(next);
         var view = target.View(next, Random);
         Listener? listener = snapshot.FindListener(view, target.Host, target.Port, out VirtualHost<Route>? host, out _);
-        return host?.Match(target.At(listener!).View(next, Random));
+        return host is null || (host.RequireTls == TlsRequirement.All && !target.IsSecure) ? null : host.Match(target.At(listener!).View(next, Random));
     }
 
     /// <summary>The request with what the route added on its way, to where the redirect says.</summary>

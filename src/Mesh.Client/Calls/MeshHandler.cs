@@ -31,17 +31,28 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
             : WaitAndRouteAsync(request, async, cancellationToken);
     }
 
-    /// <summary>Sends a request that a server's redirect led to, and that the mesh follows itself.</summary>
-    public Task<HttpResponseMessage> FollowAsync(HttpRequestMessage request, InternalRedirects redirects, bool async, CancellationToken cancellationToken) =>
-        RouteAsync(request, engine.Store.Current!, async, redirects, cancellationToken);
+    /// <summary>Sends a call, and whatever redirects it leads to that the mesh follows itself, one after the other.</summary>
+    private async Task<HttpResponseMessage> FollowAsync(Call call, InternalRedirects redirects, bool async, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response = await AttemptLoop.SendAsync(call, async).ConfigureAwait(false);
+        while (redirects.TakeNext() is { } next)
+            response = await RouteAsync(next.Request, next.Snapshot, async, redirects, cancellationToken).ConfigureAwait(false);
+        response.RequestMessage = redirects.Original;
+        return response;
+    }
 
+    /// <param name="request">The caller's message, or one that a redirect led to.</param>
+    /// <param name="snapshot">What it is routed by.</param>
+    /// <param name="async">Whether it may wait.</param>
+    /// <param name="redirects">The redirects that led here, whose route is known to be the mesh's; null for a caller's message.</param>
+    /// <param name="cancellationToken">The caller's.</param>
     private Task<HttpResponseMessage> RouteAsync(HttpRequestMessage request, MeshSnapshot snapshot, bool async, InternalRedirects? redirects, CancellationToken cancellationToken)
     {
         var target = new RequestTarget(request);
         bool grpc = GrpcMessages.IsGrpc(request);
         RequestView view = target.View(request, redirects?.Random ?? (snapshot.UsesRandom ? engine.Random.NextUInt64() : 0));
         Listener? listener = snapshot.FindListener(view, target.Host, target.Port, out VirtualHost<Route>? host, out string domain);
-        if ((host is null || domain == "*") && !claimsEveryHost && !engine.Settings.ClaimsHost(target.Host))
+        if ((host is null || domain == "*") && redirects is null && !claimsEveryHost && !engine.Settings.ClaimsHost(target.Host))
             return PassThroughAsync(request, target, grpc, async, cancellationToken);
 
         if (engine.IsClosing)
@@ -59,7 +70,7 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
         if (host.Match(view) is not { } route)
             return ReplyAsync(request, grpc, async, RoutingRefusal.NoRoute(host, view));
         if (route.IsLocal)
-            return AnswerAsync(RouteAnswer.Of(host, route, request, view), grpc, async);
+            return AnswerAsync(RouteAnswer.Of(route, request, view), grpc, async);
 
         RouteDestination destination = route.Choose(view, engine.Random);
         if (destination.FindCluster(snapshot, view) is not { } cluster)
@@ -67,14 +78,15 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
         if (ProtocolRefusal.Of(cluster, target, grpc, request, async) is { } refusal)
             return ReplyAsync(request, grpc, async, refusal);
 
+        bool isFirst = redirects is null;
         if (route.Action.InternalRedirect is not null)
             redirects ??= new InternalRedirects(request, view.Random);
         Call call = engine.Calls.Rent(engine.TimeProvider);
-        call.Start(engine, request, target, listener, host, route, destination, cluster, route.RewriteHost(destination, view), route.RewritePath(view), grpc, sync: !async, cancellationToken);
+        call.Start(engine, request, target, listener, route, destination, cluster, route.RewriteHost(destination, view), route.RewritePath(view, destination), grpc, sync: !async, cancellationToken);
         call.Retry = route.Retry is { } retry && retry.AppliesTo(view) ? retry : null;
         call.Redirects = redirects;
         Prepare(call);
-        return AttemptLoop.SendAsync(call, this, async);
+        return isFirst && redirects is not null ? FollowAsync(call, redirects, async, cancellationToken) : AttemptLoop.SendAsync(call, async);
     }
 
     /// <summary>Hands over an answer that the configuration itself gives; it is no failure.</summary>
@@ -100,7 +112,7 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
 
         bool mayRetry = call.Retry is not null || call.Redirects is not null;
         if (mayRetry || (!call.IsGrpc && (call.Timeout is not null || call.ResponseIdleTimeout > TimeSpan.Zero)))
-            call.Body = new RequestBody(content, mayRetry ? engine.Settings.BodyReplayLimit : 0, call.OnRequestSent);
+            call.Body = content as RequestBody ?? new RequestBody(content, mayRetry ? engine.Settings.BodyReplayLimit : 0, call.OnRequestSent);
     }
 
     private Task<HttpResponseMessage> PassThroughAsync(HttpRequestMessage request, in RequestTarget target, bool grpc, bool async, CancellationToken cancellationToken)

@@ -10,9 +10,10 @@ internal static class ResponseCompletion
 {
     public static HttpResponseMessage Complete(Call call, HttpResponseMessage response)
     {
-        response.RequestMessage = call.Redirects?.Original ?? call.Request;
+        HttpRequestMessage? sent = response.RequestMessage;
+        response.RequestMessage = call.Request;
         call.Response = response;
-        call.Destination.Headers?.ApplyToResponse(response, call.Format(response));
+        call.Destination.Headers?.ApplyToResponse(response, call.Format(response, sent));
         call.CompletionFlag = Flag(call, response);
         if (IsUpgrade(call, response))
             return Upgrade(call, response);

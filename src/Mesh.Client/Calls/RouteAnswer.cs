@@ -9,7 +9,7 @@ namespace Mesh.Calls;
 /// <summary>The answers that a route gives by itself: redirects and direct responses.</summary>
 internal static class RouteAnswer
 {
-    public static HttpResponseMessage Of(VirtualHost<Route> host, Route route, HttpRequestMessage request, in RequestView view)
+    public static HttpResponseMessage Of(Route route, HttpRequestMessage request, in RequestView view)
     {
         HttpResponseMessage answer;
         if (route.Redirect is { } redirect)
@@ -23,7 +23,7 @@ internal static class RouteAnswer
             string type = "text/plain";
             if (route.BodyFormat is { } format)
             {
-                body = Encoding.UTF8.GetBytes(format.Evaluate(Context(host, route, answer, view, Encoding.UTF8.GetString(body))));
+                body = Encoding.UTF8.GetBytes(format.Evaluate(route.Context(view) with { Response = answer, LocalReplyBody = Encoding.UTF8.GetString(body) }));
                 type = format.ContentType;
             }
 
@@ -32,20 +32,9 @@ internal static class RouteAnswer
                 answer.Content.Headers.TryAddWithoutValidation("Content-Type", type);
         }
 
-        route.AnswerHeaders?.ApplyToResponse(answer, Context(host, route, answer, view, body: ""));
+        route.AnswerHeaders?.ApplyToResponse(answer, route.Context(view) with { Response = answer });
         return answer;
     }
-
-    private static FormatContext Context(VirtualHost<Route> host, Route route, HttpResponseMessage answer, in RequestView view, string body) => new(view)
-    {
-        Response = answer,
-        RouteName = route.ResourceName,
-        RouteMetadata = route.Metadata,
-        VirtualHost = host.Name,
-        HostMetadata = host.Metadata,
-        VirtualCluster = host.VirtualClusterOf(view),
-        LocalReplyBody = body,
-    };
 
     /// <summary>The redirect of <c>require_tls</c>.</summary>
     public static HttpResponseMessage ToHttps(HttpRequestMessage request, in RequestView view) => To(Redirect.ToHttps(view), 301, request);

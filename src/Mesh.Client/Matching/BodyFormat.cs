@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Mesh.Primitives;
@@ -8,7 +7,7 @@ namespace Mesh.Matching;
 
 /// <summary>
 /// <c>envoy.config.core.v3.SubstitutionFormatString</c>, ready to run. What has no value is a '-' in a text and null in JSON, unless
-/// <c>omit_empty_values</c> leaves it out; in JSON a number stays a number where the variable stands alone.
+/// <c>omit_empty_values</c> leaves it out; in JSON a number or an object stays one where the variable stands alone.
 /// </summary>
 internal sealed class BodyFormat
 {
@@ -69,8 +68,8 @@ internal sealed class BodyFormat
             case JsonValueKind.String when alone is null:
                 writer.WriteNullValue();
                 break;
-            case JsonValueKind.String when format!.Parts is [{ Variable: "RESPONSE_CODE" }] && long.TryParse(alone, NumberStyles.None, CultureInfo.InvariantCulture, out long number):
-                writer.WriteNumberValue(number);
+            case JsonValueKind.String when format!.Parts is [{ IsText: false } variable] && context.Json(variable) is { } json:
+                writer.WriteRawValue(json);
                 break;
             case JsonValueKind.String:
                 writer.WriteStringValue(context.Evaluate(format!, _resource.OmitEmpty ? "" : "-"));

@@ -2,7 +2,7 @@ using Mesh.Resources;
 
 namespace Mesh.Matching;
 
-/// <summary><c>envoy.config.route.v3.CookieMatcher</c>: looks at the first cookie of its name; one that is not there matches nothing.</summary>
+/// <summary><c>envoy.config.route.v3.CookieMatcher</c>: looks at the first cookie of its name; one that is not there matches nothing, and so everything inverted.</summary>
 internal sealed class CookieMatcher(CookieMatcherResource resource)
 {
     private readonly string _name = resource.Name;

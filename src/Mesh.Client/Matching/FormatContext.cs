@@ -11,7 +11,7 @@ namespace Mesh.Matching;
 /// <summary>What the variables of a format stand for in one request (Envoy's access log format, command operators).</summary>
 internal readonly struct FormatContext(in RequestView request)
 {
-    private readonly RequestView _request = request;
+    private readonly RequestView Request { get; init; } = request;
 
     public HttpResponseMessage? Response { get; init; }
 
@@ -35,6 +35,9 @@ internal readonly struct FormatContext(in RequestView request)
     /// <summary>The body of an answer that a format wraps.</summary>
     public string LocalReplyBody { get; init; } = "";
 
+    /// <summary>The same of a request with other headers.</summary>
+    public FormatContext With(HttpHeaders own, HttpHeaders? ofContent) => this with { Request = Request.With(own, ofContent) };
+
     /// <summary>A format's text in this request; <paramref name="absent"/> stands for a variable without a value.</summary>
     public string Evaluate(SubstitutionFormat format, string absent = "")
     {
@@ -55,11 +58,11 @@ internal readonly struct FormatContext(in RequestView request)
     /// <summary>A variable's value; null when the request has none.</summary>
     public string? Value(FormatPart part) => part.Variable switch
     {
-        "REQ" => FirstOf(part.Argument, Request),
+        "REQ" => FirstOf(part.Argument, RequestHeader),
         "RESP" => FirstOf(part.Argument, ResponseHeader),
         "PATH" => PathOf(part.Argument),
-        "QUERY_PARAM" => RequestValues.TryFindParameter(_request, part.Argument, out ReadOnlySpan<char> parameter) ? parameter.ToString() : null,
-        "QUERY_PARAMS" => _request.Query.ToString(),
+        "QUERY_PARAM" => RequestValues.TryFindParameter(Request, part.Argument, out ReadOnlySpan<char> parameter) ? parameter.ToString() : null,
+        "QUERY_PARAMS" => Request.Query.ToString(),
         "RESPONSE_CODE" => ((int?)Response?.StatusCode)?.ToString(CultureInfo.InvariantCulture),
         "ROUTE_NAME" => RouteName,
         "VIRTUAL_CLUSTER_NAME" => VirtualCluster,
@@ -74,6 +77,14 @@ internal readonly struct FormatContext(in RequestView request)
         _ => null,
     };
 
+    /// <summary>A variable's value as JSON, where it is more than a text; null where it is a text, or none.</summary>
+    public string? Json(FormatPart part) => part.Variable switch
+    {
+        "RESPONSE_CODE" => Value(part),
+        "METADATA" => Metadata(part.Argument.Split(':'), asJson: true),
+        _ => null,
+    };
+
     /// <summary><c>X?Y</c>: the first header, else the second.</summary>
     private static string? FirstOf(string argument, Func<string, string?> find)
     {
@@ -81,14 +92,14 @@ internal readonly struct FormatContext(in RequestView request)
         return or < 0 ? find(argument) : find(argument[..or]) ?? find(argument[(or + 1)..]);
     }
 
-    private string? Request(string name) => _request.Find(name.ToLowerInvariant());
+    private string? RequestHeader(string name) => Request.Find(name.ToLowerInvariant());
 
     private string? ResponseHeader(string name)
     {
         if (Response is not { } response)
             return null;
         if (response.Headers.NonValidated.TryGetValues(name, out HeaderStringValues values) || response.Content.Headers.NonValidated.TryGetValues(name, out values))
-            return string.Join(',', (IEnumerable<string>)values);
+            return values.First();
         return null;
     }
 
@@ -96,12 +107,12 @@ internal readonly struct FormatContext(in RequestView request)
     private string PathOf(string argument)
     {
         string[] options = argument.Split(':');
-        string path = options is [_, "ORIG" or "ORIG_OR_PATH"] ? _request.Find("x-envoy-original-path") ?? (options[1] == "ORIG" ? "" : _request.Path) : _request.Path;
+        string path = options is [_, "ORIG" or "ORIG_OR_PATH"] ? Request.Find("x-envoy-original-path") ?? (options[1] == "ORIG" ? "" : Request.Path) : Request.Path;
         return options[0] == "NQ" && path.AsSpan().IndexOfAny('?', '#') is var end and >= 0 ? path[..end] : path;
     }
 
     /// <summary><c>ROUTE:namespace:key:key</c>: a text as it is, anything else as JSON.</summary>
-    public string? Metadata(string[] path)
+    public string? Metadata(string[] path, bool asJson = false)
     {
         MetadataResource metadata = path[0] == "ROUTE" ? RouteMetadata : path[0] == "VIRTUAL_HOST" ? HostMetadata : MetadataResource.None;
         foreach (var (name, json) in metadata.Namespaces)
@@ -116,7 +127,7 @@ internal readonly struct FormatContext(in RequestView request)
                     return null;
             }
 
-            return value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText();
+            return asJson || value.ValueKind != JsonValueKind.String ? value.GetRawText() : value.GetString();
         }
 
         return null;

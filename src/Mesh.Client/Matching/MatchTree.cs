@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Net;
+using Mesh.Primitives;
 using Mesh.Resources;
 
 namespace Mesh.Matching;
@@ -99,18 +100,18 @@ internal abstract class MatchTree
 
     private sealed class PrefixTree(MatcherResource.Map resource) : MatchTree(resource)
     {
-        private readonly KeyValuePair<string, Branch>[] _branches =
-            [.. resource.Entries.OrderByDescending(entry => entry.Key.Length).Select(entry => KeyValuePair.Create(entry.Key, new Branch(entry.Value)))];
+        private readonly AffixTable<Branch> _branches =
+            new(ends: false, resource.Entries.Select(entry => KeyValuePair.Create(entry.Key, new Branch(entry.Value))), StringComparer.Ordinal);
 
         protected override int FindBranch(in RequestView request, List<string>? steps)
         {
             if (MatchInput.Find(resource.Input, request) is { } text)
             {
-                foreach (var (prefix, branch) in _branches)
+                foreach (int length in _branches.Lengths)
                 {
-                    if (!text.StartsWith(prefix, StringComparison.Ordinal))
+                    if (!_branches.TryFind(text, length, out Branch branch))
                         continue;
-                    steps?.Add($"{MatchInput.Describe(resource.Input, request)} begins with '{prefix}' of prefix_match_map");
+                    steps?.Add($"{MatchInput.Describe(resource.Input, request)} begins with '{text[..length]}' of prefix_match_map");
                     if (branch.Take(request, steps) is var found and not None)
                         return found;
                 }
@@ -130,7 +131,7 @@ internal abstract class MatchTree
         protected override int FindBranch(in RequestView request, List<string>? steps)
         {
             bool first = true;
-            if (MatchInput.Find(resource.Input, request) is { } text && IPAddress.TryParse(text, out IPAddress? address))
+            if (MatchInput.Find(resource.Input, request) is { } text && IPAddressText.TryParse(text, out IPAddress? address))
             {
                 foreach (var (range, exclusive, branch) in _ranges)
                 {
@@ -150,33 +151,36 @@ internal abstract class MatchTree
 
     private sealed class ServerNameTree(MatcherResource.ServerNames resource) : MatchTree(resource)
     {
-        private readonly FrozenDictionary<string, Branch> _branches =
-            resource.Domains.ToFrozenDictionary(entry => entry.Key, entry => new Branch(entry.Value), StringComparer.OrdinalIgnoreCase);
+        private readonly FrozenDictionary<string, Branch> _exact = resource.Domains.Where(entry => entry.Key[0] != '*')
+            .ToFrozenDictionary(entry => entry.Key, entry => new Branch(entry.Value), StringComparer.OrdinalIgnoreCase);
+
+        /// <summary><c>*.shop</c> as <c>.shop</c>, and <c>*</c> as the end that every name has.</summary>
+        private readonly AffixTable<Branch> _ends = new(
+            ends: true,
+            resource.Domains.Where(entry => entry.Key[0] == '*').Select(entry => KeyValuePair.Create(entry.Key[1..], new Branch(entry.Value))),
+            StringComparer.OrdinalIgnoreCase);
 
         protected override int FindBranch(in RequestView request, List<string>? steps)
         {
             if (MatchInput.Find(resource.Input, request) is { Length: > 0 } name)
             {
-                // The name itself, then *.suffix for each of its suffixes, the longest first, then *.
-                string key = name;
-                for (int dot = -1; ;)
+                if (_exact.TryGetValue(name, out Branch branch) && Take(branch, name, request, steps) is var exact and not None)
+                    return exact;
+                foreach (int length in _ends.Lengths)
                 {
-                    if (_branches.TryGetValue(key, out Branch branch))
-                    {
-                        steps?.Add($"{MatchInput.Describe(resource.Input, request)} is '{key}'");
-                        if (branch.Take(request, steps) is var found and not None)
-                            return found;
-                    }
-
-                    if (key == "*")
-                        break;
-                    dot = name.IndexOf('.', dot + 1);
-                    key = dot < 0 ? "*" : string.Concat("*", name.AsSpan(dot));
+                    if (_ends.TryFind(name, length, out branch) && Take(branch, $"*{name[^length..]}", request, steps) is var found and not None)
+                        return found;
                 }
             }
 
             steps?.Add($"{MatchInput.Describe(resource.Input, request)} is no other of its names");
             return None;
+        }
+
+        private int Take(Branch branch, string domain, in RequestView request, List<string>? steps)
+        {
+            steps?.Add($"{MatchInput.Describe(resource.Input, request)} is '{domain}'");
+            return branch.Take(request, steps);
         }
     }
 }

@@ -28,6 +28,15 @@ internal readonly struct RequestView(string method, string scheme, string author
     /// <summary>What a proxy would know beside; null for a client's own call.</summary>
     public RequestAttributes? Attributes { get; init; }
 
+    /// <summary>The request's own headers; null for none.</summary>
+    public HttpHeaders? Headers => headers;
+
+    /// <summary>The headers of its content; null for none.</summary>
+    public HttpHeaders? ContentHeaders => contentHeaders;
+
+    /// <summary>The same request with other headers.</summary>
+    public RequestView With(HttpHeaders own, HttpHeaders? ofContent) => new(Method, Scheme, Authority, HasPath ? Path : null, own, ofContent) { Random = Random, Attributes = Attributes };
+
     /// <summary>The path without query and fragment, which is what path matchers see.</summary>
     public ReadOnlySpan<char> PathOnly => PathNormalization.WithoutQuery(Path);
 

@@ -89,7 +89,13 @@ internal sealed class SubstitutionFormat
         int name = at + 1, end = name;
         while (end < text.Length && (char.IsAsciiLetterOrDigit(text[end]) || text[end] == '_'))
             end++;
-        string variable = text[name..end], argument = "";
+        string variable = text[name..end] switch
+        {
+            "REQUEST_HEADER" => "REQ",
+            "RESPONSE_HEADER" => "RESP",
+            var other => other,
+        };
+        string argument = "";
         if (!IsKnown(variable))
         {
             error = variable.Length == 0
@@ -127,6 +133,12 @@ internal sealed class SubstitutionFormat
         if (end >= text.Length || text[end] != '%')
         {
             error = $"'%{variable}' has no closing '%'";
+            return false;
+        }
+
+        if (variable is "REQ" or "RESP" && argument.AsSpan().Count('?') > 1)
+        {
+            error = $"'%{variable}({argument})%' has more than one alternative";
             return false;
         }
 

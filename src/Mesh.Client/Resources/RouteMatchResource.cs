@@ -70,7 +70,8 @@ internal sealed record FilterStateMatcherResource(string Key, StringMatcherResou
 /// <summary><c>xds.core.v3.CidrRange</c>.</summary>
 internal readonly record struct CidrRangeResource(System.Net.IPNetwork Network)
 {
-    public bool Contains(System.Net.IPAddress address) => Network.Contains(address);
+    /// <summary>An address of the other family lies in no range, not even as one mapped into IPv6.</summary>
+    public bool Contains(System.Net.IPAddress address) => address.AddressFamily == Network.BaseAddress.AddressFamily && Network.Contains(address);
 }
 
 /// <summary><c>envoy.type.matcher.v3.ValueMatcher</c>.</summary>

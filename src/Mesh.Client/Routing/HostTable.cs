@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Mesh.Primitives;
 using Mesh.Resources;
 
 namespace Mesh.Routing;
@@ -11,16 +12,16 @@ internal sealed class HostTable<T>
     where T : class
 {
     private readonly FrozenDictionary<string, T> _exact;
-    private readonly Wildcard[] _suffixes;
-    private readonly Wildcard[] _prefixes;
+    private readonly AffixTable<Wildcard> _suffixes;
+    private readonly AffixTable<Wildcard> _prefixes;
     private readonly T? _any;
 
     /// <param name="entries">Domains with what they lead to; no domain stands twice.</param>
     public HostTable(IReadOnlyCollection<KeyValuePair<string, T>> entries)
     {
         var exact = new Dictionary<string, T>(StringComparer.OrdinalIgnoreCase);
-        var suffixes = new List<Wildcard>();
-        var prefixes = new List<Wildcard>();
+        var suffixes = new List<KeyValuePair<string, Wildcard>>();
+        var prefixes = new List<KeyValuePair<string, Wildcard>>();
         foreach (var (domain, target) in entries)
         {
             switch (DomainPattern.KindOf(domain))
@@ -29,10 +30,10 @@ internal sealed class HostTable<T>
                     _any = target;
                     break;
                 case DomainKind.Suffix:
-                    suffixes.Add(new Wildcard(domain, domain[1..], target));
+                    suffixes.Add(KeyValuePair.Create(domain[1..], new Wildcard(domain, target)));
                     break;
                 case DomainKind.Prefix:
-                    prefixes.Add(new Wildcard(domain, domain[..^1], target));
+                    prefixes.Add(KeyValuePair.Create(domain[..^1], new Wildcard(domain, target)));
                     break;
                 default:
                     exact.Add(domain, target);
@@ -41,12 +42,12 @@ internal sealed class HostTable<T>
         }
 
         _exact = exact.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
-        _suffixes = [.. suffixes.OrderByDescending(w => w.Text.Length)];
-        _prefixes = [.. prefixes.OrderByDescending(w => w.Text.Length)];
+        _suffixes = new AffixTable<Wildcard>(ends: true, suffixes, StringComparer.OrdinalIgnoreCase);
+        _prefixes = new AffixTable<Wildcard>(ends: false, prefixes, StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>The target of <c>*</c>, where there is no other domain; null otherwise.</summary>
-    public T? OnlyAny => _exact.Count + _suffixes.Length + _prefixes.Length == 0 ? _any : null;
+    public T? OnlyAny => _exact.Count + _suffixes.Count + _prefixes.Count == 0 ? _any : null;
 
     /// <summary>The target of a host, and the domain that led there; null when none does.</summary>
     public T? Find(string host, out string domain)
@@ -55,28 +56,28 @@ internal sealed class HostTable<T>
         if (_exact.TryGetValue(host, out T? found))
             return found;
 
-        // A wildcard stands for at least one character.
-        foreach (Wildcard wildcard in _suffixes)
+        if (TryFind(_suffixes, host, out Wildcard wildcard) || TryFind(_prefixes, host, out wildcard))
         {
-            if (host.Length > wildcard.Text.Length && host.EndsWith(wildcard.Text, StringComparison.OrdinalIgnoreCase))
-            {
-                domain = wildcard.Domain;
-                return wildcard.Target;
-            }
-        }
-
-        foreach (Wildcard wildcard in _prefixes)
-        {
-            if (host.Length > wildcard.Text.Length && host.StartsWith(wildcard.Text, StringComparison.OrdinalIgnoreCase))
-            {
-                domain = wildcard.Domain;
-                return wildcard.Target;
-            }
+            domain = wildcard.Domain;
+            return wildcard.Target;
         }
 
         domain = "*";
         return _any;
     }
 
-    private readonly record struct Wildcard(string Domain, string Text, T Target);
+    private static bool TryFind(AffixTable<Wildcard> wildcards, string host, out Wildcard found)
+    {
+        foreach (int length in wildcards.Lengths)
+        {
+            // A wildcard stands for at least one character.
+            if (length < host.Length && wildcards.TryFind(host, length, out found))
+                return true;
+        }
+
+        found = default;
+        return false;
+    }
+
+    private readonly record struct Wildcard(string Domain, T Target);
 }

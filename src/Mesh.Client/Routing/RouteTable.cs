@@ -21,8 +21,6 @@ internal sealed class VirtualHost<TRoute>(string name, string[] domains, RouteEn
     /// <summary>Which plaintext requests are redirected to https.</summary>
     public TlsRequirement RequireTls { get; init; }
 
-    public MetadataResource Metadata { get; init; } = MetadataResource.None;
-
     /// <summary>Names for parts of the traffic.</summary>
     public VirtualCluster[] VirtualClusters { get; init; } = [];
 
@@ -58,16 +56,7 @@ internal sealed class VirtualHost<TRoute>(string name, string[] domains, RouteEn
     }
 
     /// <summary>The name of the first virtual cluster that matches; "other" where there are some and none does; null where there are none.</summary>
-    public string? VirtualClusterOf(in RequestView request)
-    {
-        foreach (VirtualCluster cluster in VirtualClusters)
-        {
-            if (cluster.Matches(request))
-                return cluster.Name;
-        }
-
-        return VirtualClusters.Length == 0 ? null : "other";
-    }
+    public string? VirtualClusterOf(in RequestView request) => VirtualCluster.NameOf(VirtualClusters, request);
 }
 
 /// <summary>

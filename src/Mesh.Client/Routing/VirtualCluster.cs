@@ -10,5 +10,17 @@ internal sealed class VirtualCluster(VirtualClusterResource resource)
 
     public string Name { get; } = resource.Name;
 
-    public bool Matches(in RequestView request) => HeaderMatcher.FirstMismatch(_headers, request) is null;
+    /// <summary>The name of the first that matches; "other" where there are some and none does; null where there are none.</summary>
+    public static string? NameOf(VirtualCluster[] clusters, in RequestView request)
+    {
+        foreach (VirtualCluster cluster in clusters)
+        {
+            if (cluster.Matches(request))
+                return cluster.Name;
+        }
+
+        return clusters.Length == 0 ? null : "other";
+    }
+
+    private bool Matches(in RequestView request) => HeaderMatcher.FirstMismatch(_headers, request) is null;
 }

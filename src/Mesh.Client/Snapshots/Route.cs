@@ -45,6 +45,7 @@ internal sealed class Route
     private readonly WeightedChoice _choice;
     private readonly MatchTree? _clusterTree;
     private readonly RequestHash? _hash;
+    private readonly bool _rewritesByHeaders;
     private readonly RegexRewrite? _pathRegex;
     private readonly RegexRewrite? _hostRegex;
     private readonly SubstitutionFormat? _pathFormat;
@@ -80,6 +81,7 @@ internal sealed class Route
         _pathSubstitution = Action.PathTemplateRewrite.Length == 0 ? null : matcher.Path.Template?.Substitution(Action.PathTemplateRewrite, out _);
         _pathFormat = Action.PathRewriteFormat.Length == 0 ? null : SubstitutionFormat.Parse(Action.PathRewriteFormat, out _);
         _hostFormat = Action.HostRewriteFormat.Length == 0 ? null : SubstitutionFormat.Parse(Action.HostRewriteFormat, out _);
+        _rewritesByHeaders = Action.HostRewriteHeader.Length > 0 || _pathFormat is not null || _hostFormat is not null;
     }
 
     public string Name { get; }
@@ -105,6 +107,12 @@ internal sealed class Route
     public BodyFormat? BodyFormat { get; }
 
     public MetadataResource Metadata { get; }
+
+    /// <summary>The virtual host it belongs to, for formats.</summary>
+    public VirtualHostResource? Host { get; init; }
+
+    /// <summary>The virtual clusters of its virtual host.</summary>
+    public VirtualCluster[] VirtualClusters { get; init; } = [];
 
     /// <summary>What filters are told on this route, by their names.</summary>
     public ValueList<FilterOverrideResource> FilterOverrides { get; init; }
@@ -162,7 +170,15 @@ internal sealed class Route
     private static TimeSpan? Positive(TimeSpan? value) => value > TimeSpan.Zero ? value : null;
 
     /// <summary>The path to send, whose query stays; the request's own, the same object, when nothing rewrites it.</summary>
-    public string RewritePath(in RequestView request)
+    /// <param name="request">The request.</param>
+    /// <param name="destination">Where it goes; null where nothing is added on the way.</param>
+    public string RewritePath(in RequestView request, RouteDestination? destination = null)
+    {
+        string path = request.Path, made = MakePath(request, destination);
+        return ReferenceEquals(made, path) ? path : PathRewrite.Sendable(made);
+    }
+
+    private string MakePath(in RequestView request, RouteDestination? destination)
     {
         string path = request.Path;
         if (Action.PrefixRewrite.Length > 0)
@@ -173,7 +189,7 @@ internal sealed class Route
             return PathRewrite.Whole(path, Matcher.Path.Template!.Rewrite(request.PathOnly.ToString(), _pathSubstitution));
         if (_pathFormat is null)
             return path;
-        string made = new FormatContext(request) { RouteName = ResourceName }.Evaluate(_pathFormat);
+        string made = Context(WithMutations(request, destination)).Evaluate(_pathFormat);
         return made.Length == 0 ? path : PathRewrite.Whole(path, made);
     }
 
@@ -185,12 +201,43 @@ internal sealed class Route
     {
         if (Action.HostRewriteLiteral.Length > 0)
             return Action.HostRewriteLiteral;
-        if (_hostFormat is not null && new FormatContext(request) { RouteName = ResourceName }.Evaluate(_hostFormat) is { Length: > 0 } formatted)
-            return formatted;
-        if (Action.HostRewriteHeader.Length > 0 && request.Find(Action.HostRewriteHeader) is { Length: > 0 } host)
-            return host;
-        return _hostRegex is not null && _hostRegex.Replace(request.PathOnly.ToString()) is { Length: > 0 } made ? made
+        if (_rewritesByHeaders)
+        {
+            RequestView sent = WithMutations(request, destination);
+            if (_hostFormat is not null && Context(sent).Evaluate(_hostFormat) is { Length: > 0 } formatted && IsHost(formatted))
+                return formatted;
+            if (Action.HostRewriteHeader.Length > 0 && sent.Find(Action.HostRewriteHeader) is { Length: > 0 } host && IsHost(host))
+                return host;
+        }
+
+        return _hostRegex is not null && _hostRegex.Replace(request.PathOnly.ToString()) is { Length: > 0 } made && IsHost(made) ? made
             : destination.HostRewrite.Length > 0 ? destination.HostRewrite
             : request.Authority;
     }
+
+    private static readonly System.Buffers.SearchValues<char> s_notInHosts = System.Buffers.SearchValues.Create("/@\\#?");
+
+    /// <summary>Whether a made text can be sent as an authority; another is no rewrite.</summary>
+    private static bool IsHost(string text) => !text.AsSpan().ContainsAnyExceptInRange('!', '~') && !text.AsSpan().ContainsAny(s_notInHosts);
+
+    /// <summary>Header mutations come before rewrites, so that a rewrite may be made of what they add.</summary>
+    private RequestView WithMutations(in RequestView request, RouteDestination? destination)
+    {
+        if (!_rewritesByHeaders || destination?.Headers is not { } headers)
+            return request;
+        using var message = new HttpRequestMessage();
+        request.Headers?.CopyTo(message.Headers, except: "Host");
+        headers.ApplyToRequest(message.Headers, null, Context(request));
+        return request.With(message.Headers, request.ContentHeaders);
+    }
+
+    /// <summary>What formats see of a request on this route.</summary>
+    public FormatContext Context(in RequestView request) => new(request)
+    {
+        RouteName = ResourceName,
+        RouteMetadata = Metadata,
+        VirtualHost = Host?.Name ?? "",
+        HostMetadata = Host?.Metadata ?? MetadataResource.None,
+        VirtualCluster = VirtualCluster.NameOf(VirtualClusters, request),
+    };
 }

@@ -12,18 +12,21 @@ internal static class RouteTableCompiler
 {
     public static RouteTable<Route> Compile(RouteConfigurationResource resource, IReadOnlyDictionary<string, int> slots, ErrorCollector errors)
     {
+        CheckMirrors(resource.MirrorPolicies, resource, slots, errors);
         var hosts = new List<VirtualHost<Route>>(resource.VirtualHosts.Count);
         for (int i = 0; i < resource.VirtualHosts.Count; i++)
         {
             VirtualHostResource host = resource.VirtualHosts[i];
             var routes = new List<RouteEntry<Route>>(host.Routes.Count);
             var parts = new List<Range>(host.MatcherRoutes.Count);
+            VirtualCluster[] virtualClusters = [.. host.VirtualClusters.Select(cluster => new VirtualCluster(cluster))];
             using (errors.At("virtual_hosts", i))
             {
+                CheckMirrors(host.MirrorPolicies, resource, slots, errors);
                 for (int j = 0; j < host.Routes.Count; j++)
                 {
                     using (errors.At("routes", j))
-                        routes.Add(Compile(resource, host, host.Routes[j], $"routes[{j}]", slots, errors));
+                        routes.Add(Compile(resource, host, host.Routes[j], $"routes[{j}]", virtualClusters, slots, errors));
                 }
 
                 using (errors.At("matcher"))
@@ -32,7 +35,7 @@ internal static class RouteTableCompiler
                     {
                         int start = routes.Count;
                         for (int k = 0; k < host.MatcherRoutes[j].Count; k++)
-                            routes.Add(Compile(resource, host, host.MatcherRoutes[j][k], $"matcher.actions[{j}].routes[{k}]", slots, errors));
+                            routes.Add(Compile(resource, host, host.MatcherRoutes[j][k], $"matcher.actions[{j}].routes[{k}]", virtualClusters, slots, errors));
                         parts.Add(start..routes.Count);
                     }
                 }
@@ -41,9 +44,8 @@ internal static class RouteTableCompiler
             MatchTree? tree = host.Matcher is null ? null : MatchTree.Create(host.Matcher);
             hosts.Add(new VirtualHost<Route>(host.Name, [.. host.Domains], [.. routes], tree, [.. parts])
             {
-                Metadata = host.Metadata,
                 RequireTls = host.RequireTls,
-                VirtualClusters = [.. host.VirtualClusters.Select(cluster => new VirtualCluster(cluster))],
+                VirtualClusters = virtualClusters,
             });
         }
 
@@ -51,7 +53,7 @@ internal static class RouteTableCompiler
     }
 
     private static RouteEntry<Route> Compile(
-        RouteConfigurationResource table, VirtualHostResource host, RouteResource route, string place, IReadOnlyDictionary<string, int> slots, ErrorCollector errors)
+        RouteConfigurationResource table, VirtualHostResource host, RouteResource route, string place, VirtualCluster[] virtualClusters, IReadOnlyDictionary<string, int> slots, ErrorCollector errors)
     {
         RouteActionResource action = route.Action;
         if (action.ClusterHeader.Length > 0)
@@ -65,24 +67,25 @@ internal static class RouteTableCompiler
             if (cluster.ClusterHeader.Length == 0 && !slots.TryGetValue(cluster.Name, out slot))
             {
                 slot = -1;
-                Report(action, i, cluster.Name, refuse: table.ValidateClusters ?? true, errors);
+                Report(action, i, $"{(host.Matcher is null ? "" : $"{place}: ")}no cluster is named '{cluster.Name}'", refuse: table.ValidateClusters ?? true, errors);
             }
 
             HeaderMutator? headers = HeaderMutator.Create(
                 [cluster.Headers, route.Headers, host.Headers, table.Headers], table.MostSpecificHeaderMutationsWins);
-            destinations[i] = new RouteDestination(slot, cluster.Name, cluster.Weight, cluster.HostRewriteLiteral, headers) { ClusterHeader = cluster.ClusterHeader, FilterOverrides = Merge(cluster.FilterOverrides, overrides) };
+            destinations[i] = new RouteDestination(slot, cluster.Name, cluster.Weight, cluster.HostRewriteLiteral, headers)
+            {
+                ClusterHeader = cluster.ClusterHeader,
+                FilterOverrides = Merge(cluster.FilterOverrides, overrides),
+            };
         }
 
+        using (errors.At("route"))
+            CheckMirrors(action.MirrorPolicies, table, slots, errors);
         action = action with
         {
             MirrorPolicies = action.MirrorPolicies.Count > 0 ? action.MirrorPolicies : host.MirrorPolicies.Count > 0 ? host.MirrorPolicies : table.MirrorPolicies,
             HedgePolicy = action.HedgePolicy ?? host.HedgePolicy,
         };
-        for (int i = 0; i < action.MirrorPolicies.Count; i++)
-        {
-            if (action.MirrorPolicies[i].Cluster is { Length: > 0 } mirror && !slots.ContainsKey(mirror) && (table.ValidateClusters ?? true))
-                errors.Error("route.request_mirror_policies", $"no cluster is named '{mirror}'");
-        }
 
         // The route's policy replaces the virtual host's; they are not merged (gRFC A44).
         RetryPolicyResource? retry = action.RetryPolicy ?? host.RetryPolicy;
@@ -90,7 +93,12 @@ internal static class RouteTableCompiler
         HeaderMutator? answerHeaders = destinations.Length > 0 ? null : HeaderMutator.Create([route.Headers, host.Headers, table.Headers], table.MostSpecificHeaderMutationsWins);
         var matcher = new RouteMatcher(route.Match, table.IgnorePathParametersInPathMatching);
         string name = route.Name.Length > 0 ? route.Name : place;
-        return new RouteEntry<Route>(matcher, new Route(name, matcher, route, action, policy, destinations, answerHeaders) { FilterOverrides = overrides });
+        return new RouteEntry<Route>(matcher, new Route(name, matcher, route, action, policy, destinations, answerHeaders)
+        {
+            FilterOverrides = overrides,
+            Host = host,
+            VirtualClusters = virtualClusters,
+        });
     }
 
     /// <summary>What a filter is told on the inner level replaces what it is told on the outer (gRFC A39).</summary>
@@ -99,11 +107,22 @@ internal static class RouteTableCompiler
         : outer.Count == 0 ? inner
         : inner.Concat(outer.Where(each => !inner.Any(own => own.Filter == each.Filter))).ToValueList();
 
-    private static void Report(RouteActionResource action, int index, string cluster, bool refuse, ErrorCollector errors)
+    /// <summary>A mirror's cluster must be there as a route's must, also before anything is sent to it.</summary>
+    private static void CheckMirrors(ValueList<MirrorPolicyResource> mirrors, RouteConfigurationResource table, IReadOnlyDictionary<string, int> slots, ErrorCollector errors)
     {
-        string message = $"no cluster is named '{cluster}'";
+        for (int i = 0; i < mirrors.Count && (table.ValidateClusters ?? true); i++)
+        {
+            if (mirrors[i].Cluster is not { Length: > 0 } cluster || slots.ContainsKey(cluster))
+                continue;
+            using (errors.At("request_mirror_policies", i))
+                errors.Error("cluster", $"no cluster is named '{cluster}'");
+        }
+    }
+
+    private static void Report(RouteActionResource action, int index, string message, bool refuse, ErrorCollector errors)
+    {
         using (errors.At("route"))
-        using (action.IsWeighted ? errors.At("weighted_clusters.clusters", index) : errors.At(action.ClusterMatcher is null ? "cluster" : "cluster_matcher"))
+        using (action.IsWeighted ? errors.At("weighted_clusters.clusters", index) : errors.At(action.ClusterMatcher is null ? "cluster" : "inline_cluster_specifier_plugin"))
         {
             if (refuse)
                 errors.Error(message);

@@ -28,7 +28,7 @@ internal sealed class Landing
         ];
         Resource = explanation.Taken?.Resource;
         Otherwise = explanation.Otherwise is { } otherwise ? new Landing(snapshot, otherwise) : null;
-        Body = Resource?.DirectResponse is { } answer ? Encoding.UTF8.GetString(answer.Body.Span) : null;
+        Body = Resource?.DirectResponse is { } answer ? answer.Format?.Text ?? Encoding.UTF8.GetString(answer.Body.Span) : null;
         Rest = More.Select(property => KeyValuePair.Create(ValueText.Name(property.Name), ValueText.Of(property.GetValue(explanation))))
             .Where(text => text.Value is not (ValueText.Unset or "false" or "[]")).ToDictionary(StringComparer.Ordinal);
     }

@@ -63,18 +63,10 @@ internal sealed class RouteOutcome
             return Local(host, route, view, connectionScheme);
 
         RouteDestination destination = route.Choose(view, random: null);
-        string path = route.RewritePath(view), authority = route.RewriteHost(destination, view);
+        string path = route.RewritePath(view, destination), authority = route.RewriteHost(destination, view);
         string? virtualCluster = host.VirtualClusterOf(view);
         string cluster = destination.ClusterHeader.Length == 0 ? destination.Name : view.Find(destination.ClusterHeader) ?? "";
-        var context = new FormatContext(view)
-        {
-            RouteName = route.ResourceName,
-            RouteMetadata = route.Metadata,
-            Cluster = cluster,
-            VirtualHost = host.Name,
-            HostMetadata = host.Metadata,
-            VirtualCluster = virtualCluster,
-        };
+        FormatContext context = route.Context(view) with { Cluster = cluster };
         destination.Headers?.ApplyToRequest(sent.Headers, sent.Content.Headers, context);
         OutgoingRequest.AddOriginals(sent.Headers, path, authority, view.Path, view.Authority, route.Action, !request.InsertEnvoyOriginalPath);
         destination.Headers?.ApplyToResponse(received, context);
@@ -95,7 +87,7 @@ internal sealed class RouteOutcome
 
     private static RouteOutcome Local(VirtualHost<Route> host, Route route, in RequestView view, string connectionScheme)
     {
-        HttpResponseMessage received = RouteAnswer.Of(host, route, new HttpRequestMessage(), view);
+        HttpResponseMessage received = RouteAnswer.Of(route, new HttpRequestMessage(), view);
         if (route.DirectResponse is not null)
             _ = received.Content.Headers.ContentLength;
         using var body = new StreamReader(received.Content.ReadAsStream());

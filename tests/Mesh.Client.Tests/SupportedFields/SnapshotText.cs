@@ -44,7 +44,6 @@ internal sealed class SnapshotText
         foreach (VirtualHost<Route> host in listener.Routes.VirtualHosts)
         {
             Line($" host {host.Name}: {string.Join(' ', host.Domains)} tls {host.RequireTls}");
-            Line($"  metadata {host.Metadata.Namespaces}");
             Line($"  takes {string.Join(' ', SampleRequests.All.Select(request => host.Match(View(request))?.Name))}");
             Line($"  virtual clusters {string.Join(' ', SampleRequests.All.Select(request => host.VirtualClusterOf(View(request))))}");
             foreach (RouteEntry<Route> entry in host.Routes)
@@ -62,11 +61,11 @@ internal sealed class SnapshotText
         Line($"   not found {route.Action.ClusterNotFoundStatus} forwarded {route.Action.AppendForwardedHost}");
         Line($"   timeouts {route.Timeout(grpc: false, listener)} {route.Timeout(grpc: true, listener)}");
         Line($"   idle {route.Action.IdleTimeout ?? listener.Resource.StreamIdleTimeout ?? CallTimeout.DefaultStreamIdleTimeout}");
-        Line($"   metadata {route.Metadata.Namespaces} filters {route.FilterOverrides} hashes {string.Join(' ', taken.Select(view => route.HashOf(view)))}");
+        Line($"   metadata {route.Host?.Metadata.Namespaces} {route.Metadata.Namespaces} filters {route.FilterOverrides} hashes {string.Join(' ', taken.Select(view => route.HashOf(view)))}");
         Line($"   follows {route.Action.InternalRedirect}");
         Line($"   retries {string.Join(' ', SampleRequests.All.Select(request => route.Retry?.AppliesTo(View(request))))}");
         if (route.DirectResponse is not null)
-            Line($"   body {string.Join(' ', taken.Select(view => Body(listener.Routes.VirtualHosts[0], route, view)))}");
+            Line($"   body {string.Join(' ', taken.Select(view => Body(route, view)))}");
         Add(route.Retry);
         foreach (RouteDestination destination in route.Destinations)
         {
@@ -87,10 +86,10 @@ internal sealed class SnapshotText
         Line($"   chosen {string.Join(' ', taken.Select(view => route.Choose(view, new Random(1)).Name))}");
     }
 
-    private static string Body(VirtualHost<Route> host, Route route, RequestView view)
+    private static string Body(Route route, RequestView view)
     {
         using var request = new HttpRequestMessage();
-        using HttpResponseMessage answer = RouteAnswer.Of(host, route, request, view);
+        using HttpResponseMessage answer = RouteAnswer.Of(route, request, view);
         using var reader = new StreamReader(answer.Content.ReadAsStream());
         return $"{answer.Content.Headers.ContentType} {reader.ReadToEnd()}";
     }

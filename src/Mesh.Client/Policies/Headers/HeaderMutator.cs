@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text;
 using Mesh.Matching;
 using Mesh.Primitives;
 using Mesh.Resources;
@@ -41,14 +42,15 @@ internal sealed class HeaderMutator
         return levels.Count == 0 ? null : new HeaderMutator([.. levels]);
     }
 
+    /// <summary>Formats see the headers as the removals and the levels before have left them.</summary>
     public void ApplyToRequest(HttpRequestHeaders headers, HttpContentHeaders? contentHeaders, in FormatContext context)
     {
+        FormatContext sent = context.With(headers, contentHeaders);
         foreach (HeaderMutationsResource level in _levels)
         {
             foreach (string name in level.RequestRemove)
                 Remove(name, headers, contentHeaders);
-            foreach (HeaderToAddResource header in level.RequestAdd)
-                Add(header, headers, contentHeaders, context);
+            Add(level.RequestAdd, headers, contentHeaders, sent);
         }
     }
 
@@ -58,8 +60,7 @@ internal sealed class HeaderMutator
         {
             foreach (string name in level.ResponseRemove)
                 Remove(name, response.Headers, response.Content.Headers);
-            foreach (HeaderToAddResource header in level.ResponseAdd)
-                Add(header, response.Headers, response.Content.Headers, context);
+            Add(level.ResponseAdd, response.Headers, response.Content.Headers, context);
         }
     }
 
@@ -94,26 +95,52 @@ internal sealed class HeaderMutator
         }
     }
 
-    private void Add(HeaderToAddResource header, HttpHeaders headers, HttpHeaders? contentHeaders, in FormatContext context)
+    /// <summary>
+    /// All values of a level are made of the same headers, and all its conditions asked of them; then what overwrites comes first, and what
+    /// adds after it.
+    /// </summary>
+    private void Add(ValueList<HeaderToAddResource> level, HttpHeaders headers, HttpHeaders? contentHeaders, in FormatContext context)
     {
-        string value = header.IsFormat ? context.Evaluate(_formats[header.Value]) : header.Value;
-        if (value.Length == 0 && !header.KeepEmptyValue)
-            return;
-        HttpHeaders? holder = headers.NonValidated.Contains(header.Name) ? headers
-            : contentHeaders is not null && contentHeaders.NonValidated.Contains(header.Name) ? contentHeaders
-            : null;
-        switch (header.Action)
+        Span<bool> applies = level.Count <= 64 ? stackalloc bool[level.Count] : new bool[level.Count];
+        string[] values = level.Count == 0 ? [] : new string[level.Count];
+        for (int i = 0; i < level.Count; i++)
         {
-            case HeaderAppendAction.AddIfAbsent when holder is not null:
-            case HeaderAppendAction.OverwriteIfExists when holder is null:
-                return;
-            case HeaderAppendAction.OverwriteIfExists or HeaderAppendAction.OverwriteIfExistsOrAdd:
-                holder?.NonValidatedRemove(header.Name);
-                break;
+            HeaderToAddResource header = level[i];
+            values[i] = header.IsFormat ? Made(context.Evaluate(_formats[header.Value])) : header.Value;
+            applies[i] = (values[i].Length > 0 || header.KeepEmptyValue) && header.Action switch
+            {
+                HeaderAppendAction.AddIfAbsent => Holder(header.Name, headers, contentHeaders) is null,
+                HeaderAppendAction.OverwriteIfExists => Holder(header.Name, headers, contentHeaders) is not null,
+                _ => true,
+            };
         }
 
-        // A content header is refused by the request's own collection, and the other way round.
-        if (!(holder ?? headers).TryAddWithoutValidation(header.Name, value))
-            contentHeaders?.TryAddWithoutValidation(header.Name, value);
+        for (int i = 0; i < level.Count; i++)
+        {
+            if (!applies[i] || level[i].Action is not (HeaderAppendAction.OverwriteIfExists or HeaderAppendAction.OverwriteIfExistsOrAdd))
+                continue;
+            HttpHeaders? holder = Holder(level[i].Name, headers, contentHeaders);
+            holder?.NonValidatedRemove(level[i].Name);
+            Append(level[i].Name, values[i], holder, headers, contentHeaders);
+        }
+
+        for (int i = 0; i < level.Count; i++)
+        {
+            if (applies[i] && level[i].Action is (HeaderAppendAction.AppendIfExistsOrAdd or HeaderAppendAction.AddIfAbsent))
+                Append(level[i].Name, values[i], Holder(level[i].Name, headers, contentHeaders), headers, contentHeaders);
+        }
+    }
+
+    /// <summary>A value that can be sent; what would end the line or is no ASCII makes none, wherever it came from.</summary>
+    private static string Made(string value) => value.AsSpan().ContainsAny('\0', '\r', '\n') || !Ascii.IsValid(value) ? "" : value;
+
+    private static HttpHeaders? Holder(string name, HttpHeaders headers, HttpHeaders? contentHeaders) =>
+        headers.NonValidated.Contains(name) ? headers : contentHeaders is not null && contentHeaders.NonValidated.Contains(name) ? contentHeaders : null;
+
+    // A content header is refused by the request's own collection, and the other way round.
+    private static void Append(string name, string value, HttpHeaders? holder, HttpHeaders headers, HttpHeaders? contentHeaders)
+    {
+        if (!(holder ?? headers).TryAddWithoutValidation(name, value))
+            contentHeaders?.TryAddWithoutValidation(name, value);
     }
 }

@@ -51,14 +51,15 @@ internal static class FilterOverrideDecoder
     private static FilterOverrideResource? Decode(string filter, Any config, bool isOptional, IReadOnlyDictionary<string, Func<ByteString, string?>> known, ErrorCollector errors)
     {
         string type = AnyDecoder.TypeName(config.TypeUrl);
+        ByteString content = config.Value;
         if (type == XdsStruct.Descriptor.FullName)
-            type = AnyDecoder.Open<XdsStruct>(config, errors) is { } inner ? AnyDecoder.TypeName(inner.TypeUrl) : "";
+            (type, content) = AnyDecoder.Open<XdsStruct>(config, errors) is { } inner ? (AnyDecoder.TypeName(inner.TypeUrl), inner.Value.ToByteString()) : ("", ByteString.Empty);
         else if (type == UdpaStruct.Descriptor.FullName)
-            type = AnyDecoder.Open<UdpaStruct>(config, errors) is { } inner ? AnyDecoder.TypeName(inner.TypeUrl) : "";
+            (type, content) = AnyDecoder.Open<UdpaStruct>(config, errors) is { } inner ? (AnyDecoder.TypeName(inner.TypeUrl), inner.Value.ToByteString()) : ("", ByteString.Empty);
 
         if (known.TryGetValue(type, out Func<ByteString, string?>? check))
         {
-            if (check(config.Value) is { } wrong)
+            if (check(content) is { } wrong)
                 errors.Error(wrong);
             return new FilterOverrideResource(filter, type, false);
         }

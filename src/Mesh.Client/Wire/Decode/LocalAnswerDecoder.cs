@@ -113,14 +113,18 @@ internal static class LocalAnswerDecoder
             case Value.KindOneofCase.StructValue:
                 foreach (var (name, inner) in value.StructValue.Fields)
                 {
-                    using (errors.At(name))
+                    using (errors.At("", name))
                         Check(inner, errors);
                 }
 
                 break;
             case Value.KindOneofCase.ListValue:
-                foreach (Value inner in value.ListValue.Values)
-                    Check(inner, errors);
+                for (int i = 0; i < value.ListValue.Values.Count; i++)
+                {
+                    using (errors.At("", i))
+                        Check(value.ListValue.Values[i], errors);
+                }
+
                 break;
         }
     }

@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Google.Protobuf;
 using Mesh.Primitives;
 using Mesh.Resources;
@@ -12,6 +15,15 @@ internal static class MetadataDecoder
         ? MetadataResource.None
         : new MetadataResource(message.FilterMetadata
             .OrderBy(entry => entry.Key, StringComparer.Ordinal)
-            .Select(entry => KeyValuePair.Create(entry.Key, JsonFormatter.Default.Format(entry.Value)))
+            .Select(entry => KeyValuePair.Create(entry.Key, Compact(JsonFormatter.Default.Format(entry.Value))))
             .ToValueList());
+
+    private static string Compact(string json)
+    {
+        using JsonDocument document = JsonDocument.Parse(json);
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+            document.RootElement.WriteTo(writer);
+        return Encoding.UTF8.GetString(buffer.ToArray());
+    }
 }

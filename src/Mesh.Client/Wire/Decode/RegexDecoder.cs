@@ -34,6 +34,8 @@ internal static class RegexDecoder
                 return null;
             if (Re2.Parse(pattern, out _) is { } regex && !Re2.IsValidRewrite(message.Substitution, regex.GroupCount, out string error))
                 errors.Error("substitution", error);
+            if (message.Substitution.AsSpan().ContainsAny('\0', '\r', '\n'))
+                errors.Error("substitution", "holds a NUL, CR or LF, which may stand in no path and no header");
             return new RegexRewriteResource(pattern, message.Substitution);
         }
     }

@@ -10,7 +10,7 @@ namespace Mesh.Wire.Decode;
 /// <summary><c>RouteAction</c>: where a request goes, and what becomes of it on the way.</summary>
 internal static class RouteActionDecoder
 {
-    private static readonly SearchValues<char> ForbiddenInPaths = SearchValues.Create("\0\r\n \t\\?#");
+    private static readonly SearchValues<char> ForbiddenInPaths = SearchValues.Create("\0\r\n \t\\#");
     private static readonly SearchValues<char> ForbiddenInHosts = SearchValues.Create("\0\r\n \t/@");
 
     public static RouteActionResource Decode(RouteAction message, RouteMatchResource? match, in RouteDecoderSettings settings, ErrorCollector errors)
@@ -55,6 +55,8 @@ internal static class RouteActionDecoder
 
         CheckHost(message.HostRewriteLiteral, errors);
         CheckPath(message.PrefixRewrite, errors);
+        if (message.PrefixRewrite.Length > 0 && match is { PathKind: PathMatchKind.Template })
+            errors.Error("prefix_rewrite", "set beside match.path_match_policy, which matches no prefix; path_rewrite_policy and regex_rewrite rewrite it");
         if (message.PrefixRewrite.Length > 0 && message.RegexRewrite is not null)
             errors.Error("regex_rewrite", "set beside prefix_rewrite; only one of them may be set");
         if (message.PathRewrite.Length > 0)
@@ -90,6 +92,11 @@ internal static class RouteActionDecoder
         {
             using (errors.At("internal_redirect_policy"))
                 internalRedirect = InternalRedirectDecoder.Decode(message.InternalRedirectPolicy, errors);
+        }
+        else if (message.InternalRedirectAction == RouteAction.Types.InternalRedirectAction.HandleInternalRedirect)
+        {
+            // What internal_redirect_policy was before it had a message.
+            internalRedirect = new InternalRedirectResource { MaxRedirects = message.MaxInternalRedirects ?? 1 };
         }
 
         return new RouteActionResource
@@ -202,9 +209,9 @@ internal static class RouteActionDecoder
     private static void CheckPath(string path, ErrorCollector errors)
     {
         if (path.AsSpan().ContainsAny(ForbiddenInPaths))
-            errors.Error("prefix_rewrite", "holds a space, tab, NUL, CR, LF, '\\', '?' or '#', which no path may");
+            errors.Error("prefix_rewrite", "holds a space, tab, NUL, CR, LF, '\\' or '#', which no path may");
         else if (path.Length > 0 && path[0] != '/')
-            errors.Error("prefix_rewrite", $"'{path}' makes no path; one starts with '/'");
+            errors.Warning("prefix_rewrite", $"'{path}' makes no path; a '/' is put before it");
     }
 
     /// <summary>Reports what can be no host.</summary>

@@ -142,7 +142,13 @@ internal static class RouteConfigurationDecoder
         if (AnyDecoder.TypeName(action.TypeUrl) == RouteList.Descriptor.FullName)
             return AnyDecoder.Open<RouteList>(action, errors) is { } list ? DecodeRoutes(list.Routes, settings, errors) : null;
         if (AnyDecoder.TypeName(action.TypeUrl) == Route.Descriptor.FullName)
-            return AnyDecoder.Open<Route>(action, errors) is { } route && RouteDecoder.Decode(route, settings, errors) is { } decoded ? [decoded] : null;
+        {
+            // gRPC ignores some routes: what led there leads to nothing then.
+            return AnyDecoder.Open<Route>(action, errors) is not { } route ? null
+                : RouteDecoder.Decode(route, settings, errors) is { } decoded ? [decoded]
+                : [];
+        }
+
         errors.Error($"'{action.TypeUrl}' is not supported here; allowed are {Route.Descriptor.FullName} and {RouteList.Descriptor.FullName}");
         return null;
     }

@@ -50,9 +50,9 @@ internal static class RoutePolicyDecoder
     public static UpgradeResource Decode(UpgradeConfig message, ErrorCollector errors)
     {
         message.UpgradeType.Require("upgrade_type", errors);
-        bool connect = message.UpgradeType.Equals("CONNECT", StringComparison.OrdinalIgnoreCase);
+        bool connect = message.UpgradeType.Equals("CONNECT", StringComparison.OrdinalIgnoreCase) || message.UpgradeType.Equals("CONNECT-UDP", StringComparison.OrdinalIgnoreCase);
         if (message.ConnectConfig is not null && !connect)
-            errors.Error("connect_config", $"upgrade_type is '{message.UpgradeType}'; only CONNECT may have it");
+            errors.Error("connect_config", $"upgrade_type is '{message.UpgradeType}'; only CONNECT and CONNECT-UDP may have it");
         return new UpgradeResource(message.UpgradeType, message.Enabled ?? true, message.ConnectConfig is not null, message.ConnectConfig?.AllowPost ?? false);
     }
 

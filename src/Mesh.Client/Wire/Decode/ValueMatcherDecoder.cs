@@ -60,8 +60,8 @@ internal static class ValueMatcherDecoder
             {
                 string prefix = messages[i].AddressPrefix;
                 uint length = messages[i].PrefixLen ?? 0;
-                if (!IPAddress.TryParse(prefix, out IPAddress? address))
-                    errors.Error("address_prefix", $"'{prefix}' is no IP address");
+                if (!IPAddressText.TryParse(prefix, out IPAddress? address))
+                    errors.Error("address_prefix", $"'{prefix}' is no IP address; allowed: four decimal numbers, as 10.0.0.0, or an IPv6 address");
                 else if (length > (address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 32 : 128))
                     errors.Error("prefix_len", $"{length} is more than the address has bits");
                 else
