@@ -96,6 +96,38 @@ public sealed class InternalRedirectBodyTests : MeshTest
         Assert.Equal(Hash(bytes), _b.Records.Single().Body?.Sha256);
     }
 
+    /// <summary>The kept bytes serve every request on the way, and a retry on the last.</summary>
+    [Fact]
+    public async Task AStreamedBodyGoesTheWholeWayAndIsReadOnce()
+    {
+        int seen = 0;
+        TestServer c = await StartServerAsync(
+            async context =>
+            {
+                await context.Request.Body.CopyToAsync(Stream.Null);
+                context.Response.StatusCode = Interlocked.Increment(ref seen) == 1 ? 503 : 200;
+                return true;
+            },
+            name: "c");
+        _a = await StartServerAsync(name: "a");
+        _b = await StartServerAsync(name: "b");
+        const string Policy = "internal_redirect_policy: {max_internal_redirects: 2, redirect_response_codes: [307]}";
+        TestMesh mesh = await StartMeshAsync(RoutedText.Of(
+            [_a, _b, c],
+            RoutedText.Host("a", Policy),
+            RoutedText.Host("b", Policy),
+            RoutedText.Host("c", "retry_policy: {retry_on: 5xx, retry_back_off: {base_interval: 0.001s}}")));
+        byte[] bytes = Bytes(1000);
+        var body = new CountedContent(bytes);
+
+        using HttpResponseMessage response = await mesh.Client.PostAsync("http://a/redirect/307?to=http://b/redirect/307?to=http://c/", body);
+
+        Assert.Equal((HttpStatusCode.OK, 1), (response.StatusCode, body.Serializations));
+        string expected = Hash(bytes);
+        Assert.Equal(4, _a.Records.Count + _b.Records.Count + c.Records.Count);
+        Assert.All(_a.Records.Concat(_b.Records).Concat(c.Records), record => Assert.Equal(expected, record.Body?.Sha256));
+    }
+
     private async Task<TestMesh> StartAsync()
     {
         _a = await StartServerAsync(name: "a");
