@@ -46,8 +46,6 @@ public sealed class InternalRedirectTests : MeshTest
     [InlineData("", 303, "http://b/")]
     [InlineData("", 302, "/land")]
     [InlineData("", 302, "http://unknown/")]
-    [InlineData("", 302, "http://answers/redirect")]
-    [InlineData("", 302, "http://answers/direct")]
     [InlineData("", 302, "http://answers/none")]
     [InlineData("", 302, "https://b/")]
     [InlineData("", 302, "ws://b/")]
@@ -63,6 +61,22 @@ public sealed class InternalRedirectTests : MeshTest
         Assert.Equal((status, location), ((int)response.StatusCode, response.Header("Location")));
         Assert.Empty(_b.Records);
         Assert.Equal(status, mesh.Outcome.StatusCode);
+    }
+
+    /// <summary>As in Envoy: only a redirect to no route is the caller's.</summary>
+    [Theory]
+    [InlineData("http://answers/redirect", 301, "http://b/redirect")]
+    [InlineData("http://answers/direct", 200, null)]
+    public async Task ARouteThatAnswersItselfIsFollowed(string to, int status, string? location)
+    {
+        TestMesh mesh = await StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://a/redirect/302?to={to}");
+
+        using HttpResponseMessage response = await mesh.Client.SendAsync(request);
+
+        Assert.Equal((status, location), ((int)response.StatusCode, response.Header("Location")));
+        Assert.Same(request, response.RequestMessage);
+        Assert.Equal([302, status], mesh.Outcomes.Select(outcome => outcome.StatusCode));
     }
 
     [Theory]

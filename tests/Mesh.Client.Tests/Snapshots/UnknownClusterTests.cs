@@ -11,8 +11,8 @@ public sealed class UnknownClusterTests
     private readonly StoreUnderTest _store = new();
 
     [Theory]
-    [InlineData("cluster: a, request_mirror_policies: [{cluster: x}]", "request_mirror_policies: no cluster is named 'x'")]
-    [InlineData(Matcher, "cluster_matcher: no cluster is named 'x'")]
+    [InlineData("cluster: a, request_mirror_policies: [{cluster: x}]", "request_mirror_policies[0].cluster: no cluster is named 'x'")]
+    [InlineData(Matcher, "inline_cluster_specifier_plugin: no cluster is named 'x'")]
     public void TheyRefuseTheRoutes(string route, string finding)
     {
         Assert.Equal([$"RouteConfiguration 'r': virtual_hosts[0].routes[0].route.{finding}"], Replace(route, ""));
@@ -23,7 +23,7 @@ public sealed class UnknownClusterTests
     public void UnlessTheyAreNotChecked()
     {
         Assert.Empty(Replace("cluster: a, request_mirror_policies: [{cluster: x}]", ", validate_clusters: false"));
-        Assert.Equal(["RouteConfiguration 'r': virtual_hosts[0].routes[0].route.cluster_matcher: no cluster is named 'x': calls on it are answered with NC"], Replace(Matcher, ", validate_clusters: false"));
+        Assert.Equal(["RouteConfiguration 'r': virtual_hosts[0].routes[0].route.inline_cluster_specifier_plugin: no cluster is named 'x': calls on it are answered with NC"], Replace(Matcher, ", validate_clusters: false"));
     }
 
     [Fact]

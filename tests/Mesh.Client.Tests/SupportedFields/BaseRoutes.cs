@@ -42,7 +42,7 @@ internal static class BaseRoutes
             {name: connect, match: {connect_matcher: {} }, route: {cluster: a} },
             {name: header, match: {prefix: /header}, route: {cluster_header: x-cluster, cluster_not_found_response_code: NOT_FOUND, host_rewrite_header: x-host} },
             {name: weights, match: {prefix: /weights}, route: {weighted_clusters: {header_name: x-range, clusters: [{name: a, weight: 1}, {cluster_header: x-cluster, weight: 1}, {name: b, weight: 3}]} } },
-            {name: path-regex, match: {prefix: /pr}, route: {cluster: a, regex_rewrite: {pattern: {regex: 'r'}, substitution: x}, host_rewrite_path_regex: {pattern: {regex: '/(p).*'}, substitution: '\\1.example'}, append_x_forwarded_host: true} },
+            {name: path-regex, match: {prefix: /pr}, route: {cluster: a, regex_rewrite: {pattern: {regex: 'r'}, substitution: x}, host_rewrite_path_regex: {pattern: {regex: '/pr.*'}, substitution: 'p.example'}, append_x_forwarded_host: true} },
             {name: formats, match: {prefix: /pf}, route: {cluster: a, path_rewrite: '/%REQ(x-string)%', host_rewrite: '%REQ(x-exact)%.example'} },
             {name: others, match: {prefix: /}, route: {cluster: b} }]}]}
         """;

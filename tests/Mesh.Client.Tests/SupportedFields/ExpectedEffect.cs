@@ -66,7 +66,7 @@ internal sealed partial record ExpectedEffect(Regex Shape, Effect Effect, string
     [GeneratedRegex(@"\.route_config\.(ignore_path_parameters_in_path_matching|max_direct_response_body_size_bytes|virtual_hosts\[\]\.routes\[\]\.route\.weighted_clusters\.(header_name|use_hash_policy))$")]
     private static partial Regex OfAnyTable();
 
-    [GeneratedRegex(@"\.matcher\..*\.route\.host_rewrite_header$|\.matcher_list\..*\.matcher_tree\..*\.auto_host_rewrite$|\.route_config\..*\.(auto_host_rewrite|host_rewrite_header)$")]
+    [GeneratedRegex(@"\.(matcher|route_config)\..*\.max_internal_redirects$|\.matcher\..*\.route\.host_rewrite_header$|\.matcher_list\..*\.matcher_tree\..*\.auto_host_rewrite$|\.route_config\..*\.(auto_host_rewrite|host_rewrite_header)$")]
     private static partial Regex OfAnyRoute();
 
     [GeneratedRegex(@"(cluster_specifier_plugins\[\]|\.inline_cluster_specifier_plugin|typed_per_filter_config\[\])\.is_optional$")]

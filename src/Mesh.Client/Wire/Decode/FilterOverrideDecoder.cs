@@ -53,9 +53,9 @@ internal static class FilterOverrideDecoder
         string type = AnyDecoder.TypeName(config.TypeUrl);
         ByteString content = config.Value;
         if (type == XdsStruct.Descriptor.FullName)
-            (type, content) = AnyDecoder.Open<XdsStruct>(config, errors) is { } inner ? (AnyDecoder.TypeName(inner.TypeUrl), inner.Value.ToByteString()) : ("", ByteString.Empty);
+            (type, content) = AnyDecoder.Open<XdsStruct>(config, errors) is { } inner ? (AnyDecoder.TypeName(inner.TypeUrl), inner.Value?.ToByteString() ?? ByteString.Empty) : ("", ByteString.Empty);
         else if (type == UdpaStruct.Descriptor.FullName)
-            (type, content) = AnyDecoder.Open<UdpaStruct>(config, errors) is { } inner ? (AnyDecoder.TypeName(inner.TypeUrl), inner.Value.ToByteString()) : ("", ByteString.Empty);
+            (type, content) = AnyDecoder.Open<UdpaStruct>(config, errors) is { } inner ? (AnyDecoder.TypeName(inner.TypeUrl), inner.Value?.ToByteString() ?? ByteString.Empty) : ("", ByteString.Empty);
 
         if (known.TryGetValue(type, out Func<ByteString, string?>? check))
         {

@@ -23,12 +23,12 @@ public sealed class BodyFormatDecoderTests
     [InlineData("{text_format: 'a % b'}", ".text_format: a single '%' starts no variable")]
     [InlineData("{text_format_source: {}}", ".text_format_source: required: filename,")]
     [InlineData("{text_format_source: {inline_string: '%REQ%'}}", ".text_format_source: '%REQ%' needs an argument")]
-    [InlineData("{json_format: {a: {b: '%REQ(x%'}}}", ".json_format.a.b: '%REQ(' has no ')'")]
+    [InlineData("{json_format: {a: {b: '%REQ(x%'}}}", ".json_format[\"a\"][\"b\"]: '%REQ(' has no ')'")]
     public void AFormatIsChecked(string format, string finding) => Read(format).AssertRefused($"E {At}{finding}");
 
     [Fact]
     public void AVariableOfProxiesIsReported() =>
-        Read("{json_format: {a: ['%PROTOCOL%']}}").AssertFindings($"W {At}.json_format.a: %PROTOCOL% has no value in a client: it yields nothing");
+        Read("{json_format: {a: ['%PROTOCOL%']}}").AssertFindings($"W {At}.json_format[\"a\"][0]: %PROTOCOL% has no value in a client: it yields nothing");
 
     [Fact]
     public void ASourceIsAsLongAsABodyMayBe() => OneRoute.Table(

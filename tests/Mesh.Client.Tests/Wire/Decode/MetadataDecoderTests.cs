@@ -7,7 +7,7 @@ namespace Mesh.Client.Tests.Wire.Decode;
 public sealed class MetadataDecoderTests
 {
     private static readonly MetadataResource Expected = new(
-        [KeyValuePair.Create("a", """{ "k": "v" }"""), KeyValuePair.Create("b", """{ "list": [ 1, true, null ] }""")]);
+        [KeyValuePair.Create("a", """{"k":"v"}"""), KeyValuePair.Create("b", """{"list":[1,true,null]}""")]);
 
     private const string Text = "metadata: {filter_metadata: {b: {list: [1, true, null]}, a: {k: v}}}";
 

@@ -50,7 +50,7 @@ public sealed class RoutePolicyDecoderTests
 
     [Theory]
     [InlineData("[{}]", "[0].upgrade_type: required")]
-    [InlineData("[{upgrade_type: websocket, connect_config: {}}]", "[0].connect_config: upgrade_type is 'websocket'; only CONNECT may have it")]
+    [InlineData("[{upgrade_type: websocket, connect_config: {}}]", "[0].connect_config: upgrade_type is 'websocket'; only CONNECT and CONNECT-UDP may have it")]
     [InlineData("[{upgrade_type: a}, {upgrade_type: A}]", ": 'A' stands here more than once")]
     public void UpgradesAreChecked(string upgrades, string finding) => AssertError(OneRoute.Action($"upgrade_configs: {upgrades}"), $"E {At}.upgrade_configs{finding}");
 
