@@ -215,10 +215,10 @@ internal sealed class Route
             : request.Authority;
     }
 
-    private static readonly System.Buffers.SearchValues<char> s_notInHosts = System.Buffers.SearchValues.Create("/@\\#?");
+    private static readonly System.Buffers.SearchValues<char> NotInHosts = System.Buffers.SearchValues.Create("/@\\#?");
 
     /// <summary>Whether a made text can be sent as an authority; another is no rewrite.</summary>
-    private static bool IsHost(string text) => !text.AsSpan().ContainsAnyExceptInRange('!', '~') && !text.AsSpan().ContainsAny(s_notInHosts);
+    private static bool IsHost(string text) => !text.AsSpan().ContainsAnyExceptInRange('!', '~') && !text.AsSpan().ContainsAny(NotInHosts);
 
     /// <summary>Header mutations come before rewrites, so that a rewrite may be made of what they add.</summary>
     private RequestView WithMutations(in RequestView request, RouteDestination? destination)

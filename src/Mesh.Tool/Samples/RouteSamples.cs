@@ -11,11 +11,15 @@ internal static class RouteSamples
     /// <param name="table">Its route configuration.</param>
     /// <param name="origin">Where requests of its virtual host go.</param>
     /// <param name="more">Headers that lead to the virtual host.</param>
+    /// <param name="way">What leads to the route in the virtual host's matcher tree.</param>
     public static IEnumerable<SampleRequest> Of(
-        RouteResource route, RouteConfigurationResource table, Origin origin, IReadOnlyList<KeyValuePair<string, string>> more)
+        RouteResource route, RouteConfigurationResource table, Origin origin, IReadOnlyList<KeyValuePair<string, string>> more, IReadOnlyList<KeyValuePair<MatchInputResource, string>>? way = null)
     {
         RouteMatchResource match = route.Match;
-        List<KeyValuePair<string, string>> headers = ValueExamples.OfHeaders(match.Headers);
+
+        // The tree comes before the route, and only headers of a client's call can lead through it.
+        IEnumerable<KeyValuePair<string, string>> steps = (way ?? []).Where(step => step.Key.Kind == MatchInputKind.Header).Select(step => KeyValuePair.Create(step.Key.Name, step.Value));
+        List<KeyValuePair<string, string>> headers = [.. steps.Concat(ValueExamples.OfHeaders(match.Headers)).DistinctBy(header => header.Key, StringComparer.Ordinal)];
         string method = Take(headers, ":method") ?? (match.PathKind == PathMatchKind.Connect ? "CONNECT" : match.Grpc ? "POST" : "GET");
         string authority = Take(headers, ":authority") ?? Take(headers, "host") ?? origin.Authority;
         origin = origin with { Scheme = Take(headers, ":scheme") ?? origin.Scheme, Authority = authority };

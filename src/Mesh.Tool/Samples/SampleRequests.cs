@@ -72,7 +72,10 @@ internal sealed class SampleRequests
         Origin origin = host.RequireTls == TlsRequirement.All ? plain with { Scheme = "https" } : plain;
         KeyValuePair<string, string>[] headers = table.VhostHeader.Length == 0 ? [] : [KeyValuePair.Create(table.VhostHeader, authority)];
         IEnumerable<SampleRequest?> bare = [SampleRequest.Create("GET", plain, "/", headers), SampleRequest.Create("GET", plain, UnnamedPath(host, table), headers)];
-        return bare.OfType<SampleRequest>().Concat(host.AllRoutes.SelectMany(route => RouteSamples.Of(route, table, origin, headers)));
+        IEnumerable<SampleRequest> ofRoutes = host.Matcher is null
+            ? host.Routes.SelectMany(route => RouteSamples.Of(route, table, origin, headers))
+            : TreeSamples.Of(host.Matcher).SelectMany(leaf => host.MatcherRoutes[leaf.Action].SelectMany(route => RouteSamples.Of(route, table, origin, headers, leaf.Way)));
+        return bare.OfType<SampleRequest>().Concat(ofRoutes);
     }
 
     /// <summary>A path that only routes for all paths match, where there is one.</summary>

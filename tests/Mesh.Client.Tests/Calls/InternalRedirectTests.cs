@@ -163,6 +163,34 @@ public sealed class InternalRedirectTests : MeshTest
         Assert.Same(request, response.RequestMessage);
     }
 
+    /// <summary>However many there are, none stands on the stack of another.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ManyAreFollowedOneAfterTheOther(bool async)
+    {
+        int count = 0;
+        TestServer a = await StartServerAsync(
+            context => Interlocked.Increment(ref count) <= 2000 ? RedirectAsync(context, "http://a/") : Task.FromResult(false), name: "a");
+        TestMesh mesh = await StartMeshAsync(RoutedText.Of([a], RoutedText.Host("a", "internal_redirect_policy: {max_internal_redirects: 4000}")));
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://a/");
+
+        using HttpResponseMessage response = async ? await mesh.Client.SendAsync(request) : mesh.Client.Send(request);
+
+        Assert.Equal((HttpStatusCode.OK, 2001), (response.StatusCode, count));
+    }
+
+    /// <summary>A host that only <c>*</c> has would pass through if a caller named it; the mesh's own call to it is routed.</summary>
+    [Fact]
+    public async Task ARedirectToTheHostOfAllOthersIsRouted()
+    {
+        TestServer a = await StartServerAsync(name: "a"), b = await StartServerAsync(name: "b");
+        TestMesh mesh = await StartMeshAsync(RoutedText.Of(
+            [a, b], RoutedText.Host("a", "internal_redirect_policy: {}"), "{name: any, domains: ['*'], routes: [{match: {prefix: /}, route: {cluster: b}}]}"));
+
+        Assert.Equal("b", await mesh.Client.GetStringAsync("http://a/redirect/302?to=http://nobody.invalid/"));
+    }
+
     [Fact]
     public async Task TheNextHostMayHaveNoCluster()
     {

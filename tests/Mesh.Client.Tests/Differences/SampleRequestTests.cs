@@ -84,6 +84,22 @@ public sealed class SampleRequestTests
         Assert.Equal("GET http://h/ [x-host: h]", Of(text)[0]);
     }
 
+    /// <summary>Also where several headers lead to it.</summary>
+    [Fact]
+    public void EveryActionOfATreeIsMet()
+    {
+        const string Types = "'@type': type.googleapis.com/";
+        static string Input(string name) => $"input: {{name: i, typed_config: {{{Types}envoy.type.matcher.v3.HttpRequestHeaderMatchInput, header_name: '{name}'}}}}";
+        static string To(string path) => $"action: {{name: r, typed_config: {{{Types}envoy.config.route.v3.Route, match: {{prefix: {path}}}, route: {{cluster: a}}}}}}";
+        string byHeader = $"matcher_tree: {{{Input("x-tenant")}, exact_match_map: {{map: {{gold: {{{To("/g")}}}}}}}}}";
+        string byValue = $"matcher_list: {{matchers: [{{predicate: {{single_predicate: {{{Input("x-q")}, value_match: {{exact: v}}}}}}, on_match: {{{To("/q")}}}}}]}}";
+        string byPath = $"matcher_tree: {{{Input(":path")}, prefix_match_map: {{map: {{/p: {{{To("/")}}}}}}}}}, on_no_match: {{matcher: {{{byValue}, on_no_match: {{matcher: {{{byHeader}}}}}}}}}";
+
+        string[] made = Of(Compared.Hosts($"{{name: h, domains: [h], matcher: {{{byPath}}}}}"));
+
+        Assert.Superset(new HashSet<string>(StringComparer.Ordinal) { "GET http://h/p", "GET http://h/q [x-q: v]", "GET http://h/g [x-tenant: gold]" }, made.ToHashSet(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void TooManyAreCutAndBothAreHeard()
     {

@@ -18,6 +18,11 @@ public sealed class CustomTreeTests
     [InlineData("11.0.0.1", MatchTree.None)]
     [InlineData("fe80::1", MatchTree.None)]
     [InlineData("no address", MatchTree.None)]
+    [InlineData("10.1", MatchTree.None)]
+    [InlineData("010.1.2.3", MatchTree.None)]
+    [InlineData("0xa.1.2.3", MatchTree.None)]
+    [InlineData("[fd00::1]", MatchTree.None)]
+    [InlineData("::ffff:10.1.2.3", MatchTree.None)]
     [InlineData("", MatchTree.None)]
     public void TheNarrowestRangeIsTaken(string address, int expected) => Assert.Equal(
         expected,
@@ -55,6 +60,14 @@ public sealed class CustomTreeTests
     [InlineData("", MatchTree.None)]
     public void TheNameThenTheLongestSuffixThenTheStar(string name, int expected) => Assert.Equal(
         expected, Find(Names(("*", Action(4)), ("*.example", Action(3)), ("*.b.example", Action(2)), ("a.b.example", Action(1))), $"x={name}"));
+
+    [Fact]
+    public void ANameOfManyDotsIsLookedUpByTheLengthsThereAre()
+    {
+        MatcherResource tree = Names(("*", Nothing), ("*.example", Action(3)), ("*.other.example", Nothing));
+        string[] steps = Steps(tree, $"x={new string('.', 200_000)}other.example");
+        Assert.Equal(2, steps.Count(step => step.EndsWith("example'", StringComparison.Ordinal) && step.Contains(" is '*", StringComparison.Ordinal)));
+    }
 
     [Fact]
     public void AfterANameWithNothingTheNextIsTried()

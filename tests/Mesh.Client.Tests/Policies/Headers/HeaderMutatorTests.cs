@@ -62,6 +62,19 @@ public sealed class HeaderMutatorTests
         Assert.Equal((appended, set), (Values(request.Headers, "appended"), Values(request.Headers, "set")));
     }
 
+    /// <summary>As <c>HeaderParser::evaluateHeaders</c>: the values of a level are made of the same headers, and its overwrites come before what it adds.</summary>
+    [Fact]
+    public void AValueIsMadeOfTheHeadersBeforeItsLevel()
+    {
+        HeaderMutationsResource inner = Request(
+            new HeaderToAddResource("x-a", "added", HeaderAppendAction.AppendIfExistsOrAdd, false),
+            new HeaderToAddResource("x-b", "%REQ(x-a)%", HeaderAppendAction.OverwriteIfExistsOrAdd, false) { IsFormat = true },
+            new HeaderToAddResource("x-a", "set", HeaderAppendAction.OverwriteIfExistsOrAdd, false));
+        HeaderMutationsResource outer = Request(new HeaderToAddResource("x-c", "%REQ(x-a)%", HeaderAppendAction.OverwriteIfExistsOrAdd, false) { IsFormat = true });
+        using HttpRequestMessage request = Apply([inner, outer], headers => headers.TryAddWithoutValidation("x-a", "old"));
+        Assert.Equal(("set|added", "old", "set, added"), (Values(request.Headers, "x-a"), Values(request.Headers, "x-b"), Values(request.Headers, "x-c")));
+    }
+
     [Fact]
     public void AnOuterLevelRemovesWhatAnInnerOneAdded()
     {
