@@ -186,7 +186,9 @@ internal sealed class ConfigurationDocument(ResourceSet into, ShortFormServices 
                     MessageTable? table = _transcoder.ReadTyped(ref reader, out string? typeUrl);
                     if (table is not null && _errors.ErrorCount == before)
                         _decoder.Decode(table.FullName, _wire.Written);
-                    else if (table is null && typeUrl is not null)
+                    else if (table is not null)
+                        _decoder.Refuse(table.FullName, _wire.Written);
+                    else if (typeUrl is not null)
                         _errors.Error("@type", $"'{typeUrl}' is not known; allowed are {string.Join(", ", ResourceDecoder.TypeNames)}");
                 }
             }
@@ -237,6 +239,8 @@ internal sealed class ConfigurationDocument(ResourceSet into, ShortFormServices 
                     _transcoder.Read(ref reader, table);
                     if (_errors.ErrorCount == before)
                         _decoder.Decode(table.FullName, _wire.Written);
+                    else
+                        _decoder.Refuse(table.FullName, _wire.Written);
                 }
             }
         }

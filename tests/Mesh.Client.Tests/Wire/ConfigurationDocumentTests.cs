@@ -111,6 +111,13 @@ public sealed class ConfigurationDocumentTests
         Assert.Equal(1, Decoded.Yaml(Xds.Document(Xds.Resource(type, body), Xds.Resource(type, body)))
             .AssertFindings($"E {field}: another {type[(type.LastIndexOf('.') + 1)..]} has this name already; names must be unique").Set.Count);
 
+    /// <summary>What names such a resource names something, whatever is wrong with its text.</summary>
+    [Fact]
+    public void AResourceWhoseTextIsWrongIsThereStill() => Assert.Equal(
+        ["Cluster 'd'", "RouteConfiguration 'r'"],
+        Decoded.Yaml("resources:\n- " + Xds.Resource(Xds.RoutesType, "virtual_hostss: [], name: r") + "\n- " + Xds.Resource(Xds.ClusterType, "lb_policy: NONE")
+            + "\nstatic_resources: {clusters: [{name: d, connect_timeout: soon}]}").Set.Refused.Order(StringComparer.Ordinal));
+
     [Theory]
     [InlineData("""{"services": {}, "services": {}}""", "E services: stands twice")]
     [InlineData("""{"staticResources": {}, "static_resources": {}}""", "E static_resources: stands twice")]

@@ -16,6 +16,9 @@ namespace Mesh.Wire.Decode;
 /// </summary>
 internal sealed class ResourceDecoder(ResourceSet into, ErrorCollector errors)
 {
+    /// <summary>The tag of the name: field 1 of every resource.</summary>
+    private const uint NameTag = (1 << 3) | 2;
+
     private readonly WireScan _scan = new(TypeRegistry.Default, errors);
 
     /// <summary>The resource types, by full name.</summary>
@@ -46,6 +49,29 @@ internal sealed class ResourceDecoder(ResourceSet into, ErrorCollector errors)
             Decode(wire, Secret.Parser, "Secret", m => m.Name, into.Secrets, (m, s) => SecretDecoder.Decode(m, s.BaseDirectory, errors));
         else
             errors.Error("@type", $"'{typeName}' is no resource; allowed are {string.Join(", ", TypeNames)}");
+    }
+
+    /// <summary>Notes that a resource stands here whose text has errors, so that what names it is not blamed too.</summary>
+    public void Refuse(string typeName, ReadOnlySpan<byte> wire)
+    {
+        try
+        {
+            var input = new CodedInputStream(wire.ToArray());
+            while (input.ReadTag() is var tag and not 0)
+            {
+                if (tag == NameTag)
+                {
+                    into.Refused.Add($"{typeName[(typeName.LastIndexOf('.') + 1)..]} '{input.ReadString()}'");
+                    return;
+                }
+
+                input.SkipLastField();
+            }
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            // What could be read of it has no name.
+        }
     }
 
     private void Decode<TMessage, TResource>(
