@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
 using Mesh.Matching;
@@ -41,6 +42,8 @@ internal sealed record RouteDestination(int Slot, string Name, uint Weight, stri
 [DebuggerDisplay("{Name}: {Matcher}")]
 internal sealed class Route
 {
+    private static readonly SearchValues<char> NotInHosts = SearchValues.Create("/@\\#?");
+
     private readonly RouteDestination[] _destinations;
     private readonly WeightedChoice _choice;
     private readonly MatchTree? _clusterTree;
@@ -214,8 +217,6 @@ internal sealed class Route
             : destination.HostRewrite.Length > 0 ? destination.HostRewrite
             : request.Authority;
     }
-
-    private static readonly System.Buffers.SearchValues<char> NotInHosts = System.Buffers.SearchValues.Create("/@\\#?");
 
     /// <summary>Whether a made text can be sent as an authority; another is no rewrite.</summary>
     private static bool IsHost(string text) => !text.AsSpan().ContainsAnyExceptInRange('!', '~') && !text.AsSpan().ContainsAny(NotInHosts);
