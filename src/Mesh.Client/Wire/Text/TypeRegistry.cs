@@ -11,6 +11,8 @@ using Mesh.Wire.Protos.Envoy.Extensions.Path.Match.UriTemplate.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Path.Rewrite.UriTemplate.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.TransportSockets.RawBuffer.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Upstreams.Http.V3;
+using Mesh.Wire.Protos.Envoy.Service.Discovery.V3;
+using Mesh.Wire.Protos.Envoy.Service.LoadStats.V3;
 using Mesh.Wire.Protos.Envoy.Type.Matcher.V3;
 using Mesh.Wire.Protos.Xds.Type.Matcher.V3;
 
@@ -51,6 +53,8 @@ internal sealed class TypeRegistry
         UriTemplateMatchReflection.Descriptor,
         UriTemplateRewriteReflection.Descriptor,
         RawBufferReflection.Descriptor,
+        DiscoveryReflection.Descriptor,
+        LrsReflection.Descriptor,
         EmptyReflection.Descriptor,
         TimestampReflection.Descriptor);
 
