@@ -4,6 +4,7 @@ using Mesh.LoadBalancing;
 using Mesh.Matching;
 using Mesh.Policies.Retries;
 using Mesh.Policies.Timeouts;
+using Mesh.Primitives;
 using Mesh.Snapshots;
 using Mesh.Transport;
 
@@ -176,7 +177,7 @@ internal sealed class Call : IDisposable
         TimeoutIsRoutes = IsGrpc && timeout.Value is not null;
         if (!IsGrpc || !Request.Headers.NonValidated.TryGetValues("grpc-timeout", out HeaderStringValues values))
             return;
-        if (CallTimeout.ParseGrpcTimeout(values.ToString()) is { } own && (Timeout is not { } limit || own <= limit))
+        if (GrpcTimeoutHeader.Parse(values.ToString()) is { } own && (Timeout is not { } limit || own <= limit))
         {
             Timeout = own;
             TimeoutSource = "grpc-timeout";

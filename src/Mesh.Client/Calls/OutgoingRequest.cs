@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 using Mesh.Policies.Headers;
-using Mesh.Policies.Timeouts;
+using Mesh.Primitives;
 using Mesh.Resources;
 using Mesh.Transport;
 
@@ -61,7 +61,7 @@ internal static class OutgoingRequest
         if (grpcTimeout is { } timeout)
         {
             copy.Headers.Remove("grpc-timeout");
-            copy.Headers.TryAddWithoutValidation("grpc-timeout", CallTimeout.FormatGrpcTimeout(timeout));
+            copy.Headers.TryAddWithoutValidation("grpc-timeout", GrpcTimeoutHeader.Format(timeout));
         }
 
         return copy;

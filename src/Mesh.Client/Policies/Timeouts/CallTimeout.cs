@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Mesh.Policies.Timeouts;
 
 /// <summary>A timeout and where it comes from, for the explanation.</summary>
@@ -44,42 +42,5 @@ internal readonly record struct CallTimeout(TimeSpan? Value, string Source)
         return listenerMax > TimeSpan.Zero
             ? new CallTimeout(listenerMax, "listener max_stream_duration")
             : new CallTimeout(null, "the caller's deadline");
-    }
-
-    /// <summary>
-    /// A <c>grpc-timeout</c> header: up to 8 digits and a unit (gRPC over HTTP/2, Requests). Null when malformed.
-    /// </summary>
-    public static TimeSpan? ParseGrpcTimeout(ReadOnlySpan<char> value)
-    {
-        if (value.Length is < 2 or > 9 || !long.TryParse(value[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out long number))
-            return null;
-        return value[^1] switch
-        {
-            'H' => TimeSpan.FromHours(number),
-            'M' => TimeSpan.FromMinutes(number),
-            'S' => TimeSpan.FromSeconds(number),
-            'm' => TimeSpan.FromMilliseconds(number),
-            'u' => TimeSpan.FromMicroseconds(number),
-            'n' => TimeSpan.FromTicks(number / 100),
-            _ => null,
-        };
-    }
-
-    /// <summary>Writes a <c>grpc-timeout</c>, rounded up, in the finest unit that 8 digits hold.</summary>
-    public static string FormatGrpcTimeout(TimeSpan value)
-    {
-        long ticks = Math.Max(value.Ticks, 0);
-        ReadOnlySpan<(long Ticks, char Unit)> units =
-        [
-            (TimeSpan.TicksPerMicrosecond, 'u'), (TimeSpan.TicksPerMillisecond, 'm'), (TimeSpan.TicksPerSecond, 'S'), (TimeSpan.TicksPerMinute, 'M'), (TimeSpan.TicksPerHour, 'H'),
-        ];
-        foreach (var (unitTicks, unit) in units)
-        {
-            long count = (ticks / unitTicks) + (ticks % unitTicks > 0 ? 1 : 0);
-            if (count <= 99_999_999)
-                return string.Create(CultureInfo.InvariantCulture, $"{count}{unit}");
-        }
-
-        return "99999999H";
     }
 }
