@@ -27,6 +27,52 @@ public interface IMeshState
 
     /// <summary>Fields that were understood but have no effect, each with its place and path.</summary>
     IReadOnlyList<string> IgnoredFields { get; }
+
+    /// <summary>The control planes that are spoken to, the preferred one first; empty where there are none.</summary>
+    IReadOnlyList<ControlPlaneView> ControlPlanes { get; }
+
+    /// <summary>
+    /// The resources that control planes were asked for, by type and name, as they were received: what a client status discovery
+    /// service (CSDS) tells.
+    /// </summary>
+    IReadOnlyList<ResourceView> Resources { get; }
+}
+
+/// <summary>One control plane.</summary>
+/// <param name="Server">Where it is, as the bootstrap writes it.</param>
+/// <param name="IsConnected">Whether a stream to it is open.</param>
+/// <param name="IsDelta">Whether the delta variant of the protocol is spoken.</param>
+/// <param name="Identifier">Who answers, as it says itself; null when it does not.</param>
+/// <param name="LastError">Why the last stream ended or could not be opened; null once a response came on the present one.</param>
+public sealed record ControlPlaneView(string Server, bool IsConnected, bool IsDelta, string? Identifier, string? LastError);
+
+/// <summary>One resource that a control plane was asked for.</summary>
+/// <param name="Type">Its type URL, as <c>type.googleapis.com/envoy.config.cluster.v3.Cluster</c>.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Status">
+/// Its <c>ClientResourceStatus</c>: <c>REQUESTED</c>, <c>DOES_NOT_EXIST</c>, <c>ACKED</c>, <c>NACKED</c>, <c>RECEIVED_ERROR</c> or <c>TIMEOUT</c>.
+/// </param>
+/// <param name="Version">The version in use; null when there is none.</param>
+/// <param name="UpdatedAt">When the content in use was taken over; null when there is none.</param>
+public sealed record ResourceView(string Type, string Name, string Status, string? Version, DateTimeOffset? UpdatedAt)
+{
+    /// <summary>Why there is no content, or no newer one; null when all is well.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>The version that was refused last; null when the newest is in use.</summary>
+    public string? RejectedVersion { get; init; }
+
+    /// <summary>When that was; null when the newest is in use.</summary>
+    public DateTimeOffset? RejectedAt { get; init; }
+
+    /// <summary>Whether the content is the last known good from disk, which no control plane has confirmed since the start.</summary>
+    public bool IsStale { get; init; }
+
+    /// <summary>The message as received, in protobuf's wire form; empty when there is none, and for whatever holds a key.</summary>
+    public ReadOnlyMemory<byte> Raw { get; init; }
+
+    /// <summary>Its fields that have no effect, each with its path.</summary>
+    public IReadOnlyList<string> IgnoredFields { get; init; } = [];
 }
 
 /// <summary>One source of configuration.</summary>
@@ -35,7 +81,11 @@ public interface IMeshState
 /// <param name="LoadedAt">When the content in use was taken over; null before the first good load.</param>
 /// <param name="Age">How long ago that was; null before the first good load.</param>
 /// <param name="Errors">Why the newest content was refused; empty when it is the one in use.</param>
-public sealed record SourceView(string Name, string? Version, DateTimeOffset? LoadedAt, TimeSpan? Age, IReadOnlyList<string> Errors);
+public sealed record SourceView(string Name, string? Version, DateTimeOffset? LoadedAt, TimeSpan? Age, IReadOnlyList<string> Errors)
+{
+    /// <summary>Whether any of it is the last known good from disk, which no control plane has confirmed since the start.</summary>
+    public bool IsStale { get; init; }
+}
 
 /// <summary>One listener.</summary>
 /// <param name="Name">Its name.</param>
@@ -66,7 +116,11 @@ public sealed record RouteView(string Name, string Match, IReadOnlyDictionary<st
 /// <param name="Tls">Whether its connections are TLS.</param>
 /// <param name="InFlight">Calls that have not ended: a call ends when its response body ends.</param>
 /// <param name="Endpoints">Its endpoints, by priority.</param>
-public sealed record ClusterView(string Name, string Protocol, bool Tls, int InFlight, IReadOnlyList<EndpointView> Endpoints);
+public sealed record ClusterView(string Name, string Protocol, bool Tls, int InFlight, IReadOnlyList<EndpointView> Endpoints)
+{
+    /// <summary>Why no call can be sent to it; null when they can.</summary>
+    public string? Error { get; init; }
+}
 
 /// <summary>One endpoint.</summary>
 /// <param name="Address">Its address, as <c>127.0.0.1:5001</c>, <c>[::1]:5001</c>, <c>db.internal:80</c> or <c>unix:/run/a.sock</c>.</param>

@@ -46,6 +46,6 @@ internal static class TestCommand
         if (!Uri.TryCreate($"{request.Scheme}://{request.Authority}/", UriKind.Absolute, out Uri? url))
             throw new UsageException($"'{request.Scheme}://{request.Authority}' is no host of a case");
         var view = new RequestView(request.Method, request.Scheme, request.Authority, request.Path, null, null);
-        return snapshot.FindListener(view, url.Host, url.Port, out _, out _) is { } listener ? RouteOutcome.Of(listener.Routes, request) : RouteOutcome.None;
+        return snapshot.FindListener(view, url.Host, url.Port).Listener is { } listener ? RouteOutcome.Of(listener.Routes, request) : RouteOutcome.None;
     }
 }

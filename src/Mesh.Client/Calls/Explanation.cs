@@ -71,15 +71,18 @@ internal sealed record Explanation
         var target = new RequestTarget(request);
         bool grpc = GrpcMessages.IsGrpc(request);
         RequestView view = target.View(request, 0);
-        if (snapshot.FindListener(view, target.Host, target.Port, out VirtualHost<Route>? found, out string domain) is not { } listener)
+        ListenerChoice choice = snapshot.FindListener(view, target.Host, target.Port);
+        if (choice.Target?.Failure is { } failure)
+            return new Explanation { Action = Reply(ResponseFlags.NoConfiguration, failure) };
+        if (choice.Listener is not { } listener)
             return new Explanation { Action = Reply(ResponseFlags.NoRoute, "no listener serves the host") };
         target = target.At(listener);
         view = target.View(request, 0);
         var explanation = new Explanation { Listener = listener.Name, Action = "", Rewrites = NormalizedPath(request, target) };
-        if (found is not { } host)
+        if (choice.Host is not { } host)
             return explanation with { Action = Reply(ResponseFlags.NoRoute, $"no virtual host of route configuration '{listener.RouteConfiguration.Name}' has '{target.Authority}'") };
 
-        explanation = explanation with { Host = domain, VirtualHost = host.Name, VirtualCluster = host.VirtualClusterOf(view) };
+        explanation = explanation with { Host = choice.Domain, VirtualHost = host.Name, VirtualCluster = host.VirtualClusterOf(view) };
         if (host.RequireTls == TlsRequirement.All && !target.IsSecure)
             return explanation with { Action = $"redirect 301 to {Redirect.ToHttps(view)} (require_tls)" };
         var steps = new List<string>();

@@ -68,8 +68,9 @@ internal sealed class InternalRedirects(HttpRequestMessage original, ulong rando
     {
         var target = new RequestTarget(next);
         var view = target.View(next, Random);
-        Listener? listener = snapshot.FindListener(view, target.Host, target.Port, out VirtualHost<Route>? host, out _);
-        return host is null || (host.RequireTls == TlsRequirement.All && !target.IsSecure) ? null : host.Match(target.At(listener!).View(next, Random));
+        return snapshot.FindListener(view, target.Host, target.Port) is not { Listener: { } listener, Host: { } host } || (host.RequireTls == TlsRequirement.All && !target.IsSecure)
+            ? null
+            : host.Match(target.At(listener).View(next, Random));
     }
 
     /// <summary>The request with what the route added on its way, to where the redirect says.</summary>

@@ -46,19 +46,26 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
     /// <param name="async">Whether it may wait.</param>
     /// <param name="redirects">The redirects that led here, whose route is known to be the mesh's; null for a caller's message.</param>
     /// <param name="cancellationToken">The caller's.</param>
-    private Task<HttpResponseMessage> RouteAsync(HttpRequestMessage request, MeshSnapshot snapshot, bool async, InternalRedirects? redirects, CancellationToken cancellationToken)
+    /// <param name="asked">Whether a source was asked for its host already.</param>
+    private Task<HttpResponseMessage> RouteAsync(
+        HttpRequestMessage request, MeshSnapshot snapshot, bool async, InternalRedirects? redirects, CancellationToken cancellationToken, bool asked = false)
     {
         var target = new RequestTarget(request);
         bool grpc = GrpcMessages.IsGrpc(request);
         RequestView view = target.View(request, redirects?.Random ?? (snapshot.UsesRandom ? engine.Random.NextUInt64() : 0));
-        Listener? listener = snapshot.FindListener(view, target.Host, target.Port, out VirtualHost<Route>? host, out string domain);
-        if ((host is null || domain == "*") && redirects is null && !claimsEveryHost && !engine.Settings.ClaimsHost(target.Host))
+        ListenerChoice choice = snapshot.FindListener(view, target.Host, target.Port);
+        if (!choice.IsByName && redirects is null && !claimsEveryHost && !engine.Settings.ClaimsHost(target.Host) && engine.Store.Demand?.Claims(target.Host) != true)
             return PassThroughAsync(request, target, grpc, async, cancellationToken);
 
         if (engine.IsClosing)
             return ReplyAsync(request, grpc, async, RoutingRefusal.Closing());
-        if (listener is null || host is null)
-            return ReplyAsync(request, grpc, async, RoutingRefusal.NoHost(target, listener));
+        if (choice is not { Listener: { } listener, Host: { } host })
+        {
+            return choice.Target is null && !asked && engine.Store.Demand is { } demand
+                ? AskAndRouteAsync(demand, request, target.Authority, async, redirects, cancellationToken)
+                : ReplyAsync(request, grpc, async, RoutingRefusal.NoHost(target, choice, engine.Store.Demand));
+        }
+
         if (target.At(listener) is { IsNormalized: true } normalized)
         {
             target = normalized;
@@ -123,14 +130,28 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
         return async ? passThrough.SendAsync(request, cancellationToken) : Task.FromResult(passThrough.Send(request, cancellationToken));
     }
 
+    /// <summary>The first call to a host that a control plane is asked for by name waits for the answer.</summary>
+    private async Task<HttpResponseMessage> AskAndRouteAsync(
+        IHostDemand demand, HttpRequestMessage request, string authority, bool async, InternalRedirects? redirects, CancellationToken cancellationToken)
+    {
+        await WaitAsync(demand.AskAsync(authority), async, cancellationToken).ConfigureAwait(false);
+        return await RouteAsync(request, engine.Store.Current!, async, redirects, cancellationToken, asked: true).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for configuration as long as a call may.</summary>
+    private async Task WaitAsync(Task configuration, bool async, CancellationToken cancellationToken)
+    {
+        Task wait = configuration.WaitAsync(engine.Settings.FirstConfigTimeout, engine.TimeProvider, cancellationToken);
+        if (async)
+            await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        else
+            wait.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).GetAwaiter().GetResult();
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
     private async Task<HttpResponseMessage> WaitAndRouteAsync(HttpRequestMessage request, bool async, CancellationToken cancellationToken)
     {
-        Task first = engine.Store.First.WaitAsync(engine.Settings.FirstConfigTimeout, engine.TimeProvider, cancellationToken);
-        if (async)
-            await first.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        else
-            first.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).GetAwaiter().GetResult();
-        cancellationToken.ThrowIfCancellationRequested();
+        await WaitAsync(engine.Store.First, async, cancellationToken).ConfigureAwait(false);
         if (engine.Store.Current is { } snapshot)
             return await RouteAsync(request, snapshot, async, redirects: null, cancellationToken).ConfigureAwait(false);
         return await ReplyAsync(request, GrpcMessages.IsGrpc(request), async, RoutingRefusal.NoConfiguration(engine.Settings.FirstConfigTimeout)).ConfigureAwait(false);

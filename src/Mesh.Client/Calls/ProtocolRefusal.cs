@@ -12,6 +12,8 @@ internal static class ProtocolRefusal
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static LocalReply? Of(Cluster cluster, in RequestTarget target, bool grpc, HttpRequestMessage request, bool async)
     {
+        if (cluster.Failure is { } failure)
+            return LocalReply.Unavailable(ResponseFlags.NoCluster, $"cluster '{cluster.Name}' cannot be used: {failure}");
         TransportSettings transport = cluster.Transport;
         if (target.IsSecure && transport.Tls is null && !cluster.PlaintextAllowed)
         {

@@ -14,9 +14,15 @@ internal static class RoutingRefusal
 
     public static LocalReply UnknownHost(in RequestTarget target) => LocalReply.NoRoute($"host '{target.Authority}' is not known to the mesh");
 
-    public static LocalReply NoHost(in RequestTarget target, Listener? listener) => LocalReply.NoRoute(listener is null
-        ? $"host '{target.Authority}': no listener serves it"
-        : $"host '{target.Authority}': no virtual host of route configuration '{listener.RouteConfiguration.Name}' has it");
+    public static LocalReply NoHost(in RequestTarget target, in ListenerChoice choice, IHostDemand? demand) =>
+        choice.Target?.Failure is { } failure ? LocalReply.Unavailable(ResponseFlags.NoConfiguration, $"host '{target.Authority}': {failure}")
+        : choice.Target is null && demand is not null ? LocalReply.Unavailable(ResponseFlags.NoConfiguration, $"host '{target.Authority}': {demand.WhyNot(target.Authority)}")
+        : LocalReply.NoRoute($"host '{target.Authority}': {WhyNoHost(choice.Listener)}");
+
+    /// <summary>Why a listener, or none, has no virtual host for a call.</summary>
+    public static string WhyNoHost(Listener? listener) => listener is null
+        ? "no listener serves it"
+        : $"no virtual host of route configuration '{listener.RouteConfiguration.Name}' has it";
 
     public static LocalReply NoRoute(VirtualHost<Route> host, in RequestView view) => LocalReply.NoRoute(
         $"virtual host '{host.Name}' has no route for {view.Method} {view.Path}; mesh explain tells why each does not match");

@@ -33,4 +33,11 @@ internal static class DomainPattern
             : domain[^1] == '*' ? DomainKind.Prefix
             : DomainKind.Invalid;
     }
+
+    /// <summary>The host of an authority: it without its port.</summary>
+    public static string WithoutPort(string authority)
+    {
+        int colon = authority.LastIndexOf(':');
+        return colon < 0 || authority.LastIndexOf(']') > colon ? authority : authority[..colon];
+    }
 }

@@ -28,6 +28,9 @@ internal sealed record RouteConfigurationResource
     public ValueList<MirrorPolicyResource> MirrorPolicies { get; init; }
 
     public ValueList<FilterOverrideResource> FilterOverrides { get; init; }
+
+    /// <summary>Tables are told apart by value; a hash over a whole one would cost as much as reading it.</summary>
+    public override int GetHashCode() => HashCode.Combine(Name, VirtualHosts.Count);
 }
 
 /// <summary><c>envoy.config.route.v3.VirtualHost</c>.</summary>

@@ -104,11 +104,5 @@ internal sealed class RouteTable<TRoute>
 
     /// <summary>The virtual host of an authority and the domain that led there; null when none does.</summary>
     public VirtualHost<TRoute>? FindHost(string authority, out string domain) =>
-        _hosts.Find(_ignorePort ? WithoutPort(authority) : authority, out domain);
-
-    private static string WithoutPort(string authority)
-    {
-        int colon = authority.LastIndexOf(':');
-        return colon < 0 || authority.LastIndexOf(']') > colon ? authority : authority[..colon];
-    }
+        _hosts.Find(_ignorePort ? DomainPattern.WithoutPort(authority) : authority, out domain);
 }

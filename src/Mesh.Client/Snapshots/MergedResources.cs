@@ -18,6 +18,13 @@ internal static class MergedResources
             Add("Cluster", set.Clusters, merged.Clusters, source);
             Add("ClusterLoadAssignment", set.Endpoints, merged.Endpoints, source);
             Add("Secret", set.Secrets, merged.Secrets, source);
+            Add("Host", set.Targets, merged.Targets, source);
+            foreach (var (listener, routes) in set.Routed)
+                merged.Routed.TryAdd(listener, routes);
+            foreach (var (cluster, reason) in set.FailedClusters.Where(failed => !merged.Clusters.ContainsKey(failed.Key)))
+                merged.FailedClusters.TryAdd(cluster, reason);
+            if (set.FailsAlone)
+                merged.LoneClusters.UnionWith(set.Clusters.Keys);
         }
 
         return merged;

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Mesh.Endpoints;
 using Mesh.Identity;
 using Mesh.LoadBalancing;
@@ -40,147 +39,106 @@ internal sealed class SnapshotCompiler
     /// <summary>Compiles a whole set: the previous snapshot itself when nothing differs; null, and nothing changed, when there are errors.</summary>
     public MeshSnapshot? Compile(ResourceSet set, MeshSnapshot previous, ErrorCollector errors)
     {
-        FrozenDictionary<string, int> slots = AssignSlots(set.Clusters, previous);
-        Listener[] listeners = CompileListeners(set, slots, previous, errors);
-        var planned = new List<(int Slot, ClusterResource Cluster, EndpointsResource Assignment, TlsIdentity? Tls)>(set.Clusters.Count);
+        Dictionary<string, int> slots = ClusterSlots.Assign(set, previous);
+        Listener[] listeners = ListenerCompiler.Compile(set, slots, previous, errors);
+        Dictionary<string, Target> targets = ListenerCompiler.CompileTargets(set, slots, previous, errors);
+        var planned = new List<PlannedCluster>(slots.Count);
         var inUse = new HashSet<TlsContextResource>();
         foreach (ClusterResource cluster in set.Clusters.Values)
         {
-            using (errors.Owner($"Cluster '{cluster.Name}'"))
-            {
-                TlsIdentity? tls = LoadTls(cluster, set, inUse, errors);
-                if (FindAssignment(cluster, set, errors) is { } assignment)
-                    planned.Add((slots[cluster.Name], cluster, assignment, tls));
-            }
+            if (Plan(cluster, set, previous, inUse, errors) is { } plan)
+                planned.Add(plan);
         }
 
         if (errors.HasErrors)
             return null;
 
         // Nothing can fail any more: from here on states change.
+        foreach (var (name, reason) in set.FailedClusters)
+            planned.Add(PlannedCluster.Failed(name, reason));
         long version = previous.Version + 1;
         var clusters = new Cluster?[slots.Count == 0 ? 0 : slots.Values.Max() + 1];
-        foreach (var (slot, resource, assignment, tls) in planned)
-            clusters[slot] = CompileCluster(resource, assignment, tls, previous.FindCluster(resource.Name), version);
-        foreach (string gone in _states.Names.Where(name => !set.Clusters.ContainsKey(name)).ToList())
+        foreach (PlannedCluster plan in planned)
+            clusters[slots[plan.Cluster.Name]] = CompileCluster(plan, previous.FindCluster(plan.Cluster.Name), version);
+        foreach (string gone in _states.Names.Where(name => !slots.ContainsKey(name)).ToList())
             RemoveCluster(gone);
         _tls.Keep(inUse);
-        CertificateFiles = [.. inUse.SelectMany(TlsIdentityLoader.Files).Distinct(StringComparer.Ordinal)];
-        if (clusters.AsSpan().SequenceEqual(previous.Clusters) && listeners.AsSpan().SequenceEqual(previous.Listeners) && previous.Version > 0)
+        CertificateFiles = inUse.Count == 0 ? [] : [.. inUse.SelectMany(TlsIdentityLoader.Files).Distinct(StringComparer.Ordinal)];
+        if (previous.Version > 0 && clusters.AsSpan().SequenceEqual(previous.Clusters) && listeners.AsSpan().SequenceEqual(previous.Listeners) && ReferenceEquals(targets, previous.Targets))
             return previous;
         return new MeshSnapshot
         {
             Version = version,
             Listeners = listeners,
+            Targets = targets,
             Clusters = clusters,
             Slots = slots,
-            EndpointUsers = set.Clusters.Values
-                .Where(cluster => cluster.Type == DiscoveryType.Eds)
-                .GroupBy(cluster => cluster.EndpointsName, cluster => slots[cluster.Name], StringComparer.Ordinal)
-                .ToFrozenDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal),
+            EndpointUsers = EndpointUsers(clusters, previous),
         };
     }
 
-    /// <summary>Replaces one load assignment: copies the array of clusters, replaces the slots that use it, compiles no route.</summary>
-    public MeshSnapshot WithEndpoints(EndpointsResource assignment, MeshSnapshot previous)
+    /// <summary>Replaces load assignments: copies the array of clusters, replaces the slots that use them, compiles no route.</summary>
+    public MeshSnapshot WithEndpoints(IReadOnlyList<EndpointsResource> assignments, MeshSnapshot previous)
     {
-        if (!previous.EndpointUsers.TryGetValue(assignment.Name, out int[]? users))
-            return previous;
         long version = previous.Version + 1;
-        var clusters = (Cluster?[])previous.Clusters.Clone();
-        foreach (int slot in users)
+        Cluster?[]? clusters = null;
+        foreach (EndpointsResource assignment in assignments)
         {
-            Cluster old = clusters[slot]!;
-            clusters[slot] = new Cluster(old.Resource, assignment, old.State, old.Transport, CompileEndpoints(old.State, assignment, old, version));
+            if (!previous.EndpointUsers.TryGetValue(assignment.Name, out int[]? users))
+                continue;
+            clusters ??= (Cluster?[])previous.Clusters.Clone();
+            foreach (int slot in users)
+            {
+                Cluster old = clusters[slot]!;
+                clusters[slot] = new Cluster(old.Resource, assignment, old.State, old.Transport, CompileEndpoints(old.State, assignment, old, version));
+            }
         }
 
-        return new MeshSnapshot
+        return clusters is null ? previous : new MeshSnapshot
         {
             Version = version,
             Listeners = previous.Listeners,
+            Targets = previous.Targets,
             Clusters = clusters,
             Slots = previous.Slots,
             EndpointUsers = previous.EndpointUsers,
         };
     }
 
-    /// <summary>A cluster keeps its slot while it lives, so that unchanged routes stay valid.</summary>
-    private static FrozenDictionary<string, int> AssignSlots(Dictionary<string, ClusterResource> clusters, MeshSnapshot previous)
+    /// <summary>What a cluster is to be compiled of; null after reporting why it cannot be. One that fails alone is planned to fail.</summary>
+    private PlannedCluster? Plan(ClusterResource cluster, ResourceSet set, MeshSnapshot previous, HashSet<TlsContextResource> inUse, ErrorCollector errors)
     {
-        if (clusters.Count == previous.Slots.Count && clusters.Keys.All(previous.Slots.ContainsKey))
-            return previous.Slots;
-        var slots = new Dictionary<string, int>(clusters.Count, StringComparer.Ordinal);
-        var taken = new HashSet<int>();
-        foreach (string name in clusters.Keys)
+        bool alone = set.FailsAlone || set.LoneClusters.Contains(cluster.Name);
+        ErrorCollector findings = alone && cluster.Tls is not null ? new ErrorCollector() : errors;
+        using (findings.Owner($"Cluster '{cluster.Name}'"))
         {
-            if (previous.Slots.TryGetValue(name, out int slot))
-            {
-                slots[name] = slot;
-                taken.Add(slot);
-            }
+            TlsIdentity? tls = LoadTls(cluster, set, inUse, findings);
+            if (ReferenceEquals(findings, errors) || !findings.HasErrors)
+                return FindAssignment(cluster, set, findings) is { } assignment ? new PlannedCluster(cluster, assignment, tls, null) : null;
         }
 
-        int next = 0;
-        foreach (string name in clusters.Keys.Where(name => !slots.ContainsKey(name)))
-        {
-            while (!taken.Add(next))
-                next++;
-            slots[name] = next;
-        }
-
-        return slots.ToFrozenDictionary(StringComparer.Ordinal);
+        // Certificates that cannot be loaded now do not take away those that were.
+        if (previous.FindCluster(cluster.Name) is { Failure: null, Transport.Tls: { } loaded } before && before.Resource.Equals(cluster) && FindAssignment(cluster, set, errors) is { } known)
+            return new PlannedCluster(cluster, known, loaded, null);
+        return PlannedCluster.Failed(cluster.Name, string.Join("; ", findings.Items.Where(item => item.Severity == Severity.Error).Select(item => item.ToString())));
     }
 
-    private static Listener[] CompileListeners(ResourceSet set, FrozenDictionary<string, int> slots, MeshSnapshot previous, ErrorCollector errors)
+    private static Dictionary<string, int[]> EndpointUsers(Cluster?[] clusters, MeshSnapshot previous)
     {
-        var tables = new Dictionary<RouteConfigurationResource, (RouteTable<Route> Table, IReadOnlyList<ResourceError> Warnings)>();
-        var reused = new HashSet<RouteConfigurationResource>();
-        if (ReferenceEquals(slots, previous.Slots))
+        // The same clusters in the same slots use the same assignments.
+        bool same = clusters.Length == previous.Clusters.Length;
+        for (int i = 0; same && i < clusters.Length; i++)
+            same = ReferenceEquals(clusters[i]?.Resource, previous.Clusters[i]?.Resource);
+        if (same)
+            return previous.EndpointUsers;
+        var users = new Dictionary<string, int[]>(StringComparer.Ordinal);
+        for (int i = 0; i < clusters.Length; i++)
         {
-            foreach (Listener listener in previous.Listeners)
-            {
-                if (tables.TryAdd(listener.RouteConfiguration, (listener.Routes, listener.Warnings)))
-                    reused.Add(listener.RouteConfiguration);
-            }
+            if (clusters[i] is { Failure: null, Resource: { Type: DiscoveryType.Eds } resource })
+                users[resource.EndpointsName] = users.TryGetValue(resource.EndpointsName, out int[]? others) ? [.. others, i] : [i];
         }
 
-        var listeners = new List<Listener>(set.Listeners.Count);
-        var ports = new Dictionary<int, string>();
-        foreach (ListenerResource resource in set.Listeners.Values)
-        {
-            if (resource.Port is { } port && !ports.TryAdd(port, resource.Name))
-            {
-                using (errors.Owner($"Listener '{resource.Name}'"))
-                    errors.Warning("address", $"listener '{ports[port]}' serves port {port} already, and a client has no other address to tell them apart: this one is never chosen");
-            }
-
-            RouteConfigurationResource? routes = resource.Inline;
-            if (routes is null && !set.RouteConfigurations.TryGetValue(resource.RouteConfigurationName!, out routes))
-            {
-                using (errors.Owner($"Listener '{resource.Name}'"))
-                    errors.Error("rds.route_config_name", $"no route configuration is named '{resource.RouteConfigurationName}'");
-                continue;
-            }
-
-            if (!tables.TryGetValue(routes, out var compiled))
-            {
-                int before = errors.Items.Count;
-                using (errors.Owner(resource.Inline is null ? $"RouteConfiguration '{routes.Name}'" : $"Listener '{resource.Name}'"))
-                using (errors.At(resource.Inline is null ? "" : resource.InlinePath))
-                    compiled.Table = RouteTableCompiler.Compile(routes, slots, errors);
-                compiled.Warnings = [.. errors.Items.Skip(before)];
-                tables[routes] = compiled;
-            }
-            else if (reused.Remove(routes))
-            {
-                errors.AddRange(compiled.Warnings);
-            }
-
-            listeners.Add(Array.Find(previous.Listeners, l => ReferenceEquals(l.Routes, compiled.Table) && l.Resource.Equals(resource))
-                ?? new Listener(resource, routes, compiled.Table, compiled.Warnings));
-        }
-
-        return [.. listeners];
+        return users;
     }
 
     private TlsIdentity? LoadTls(ClusterResource cluster, ResourceSet set, HashSet<TlsContextResource> inUse, ErrorCollector errors)
@@ -206,15 +164,15 @@ internal sealed class SnapshotCompiler
         return null;
     }
 
-    private Cluster CompileCluster(ClusterResource resource, EndpointsResource assignment, TlsIdentity? tls, Cluster? previous, long version)
+    private Cluster CompileCluster(PlannedCluster plan, Cluster? previous, long version)
     {
-        if (previous is not null && previous.Resource.Equals(resource) && previous.Assignment.Equals(assignment) && ReferenceEquals(previous.Transport.Tls, tls))
+        if (previous is not null && previous.Resource.Equals(plan.Cluster) && previous.Assignment.Equals(plan.Assignment) && ReferenceEquals(previous.Transport.Tls, plan.Tls) && previous.Failure == plan.Failure)
             return previous;
-        ClusterState state = _states.Get(resource.Name);
-        var transport = new TransportSettings(resource, tls, ++_generation);
+        ClusterState state = _states.Get(plan.Cluster.Name);
+        var transport = new TransportSettings(plan.Cluster, plan.Tls, ++_generation);
         if (previous is not null && transport.IsSameAs(previous.Transport))
             transport = previous.Transport;
-        return new Cluster(resource, assignment, state, transport, CompileEndpoints(state, assignment, previous, version));
+        return new Cluster(plan.Cluster, plan.Assignment, state, transport, CompileEndpoints(state, plan.Assignment, previous, version)) { Failure = plan.Failure };
     }
 
     private Endpoint[] CompileEndpoints(ClusterState state, EndpointsResource assignment, Cluster? previous, long version)
@@ -260,5 +218,12 @@ internal sealed class SnapshotCompiler
     private void RemoveCluster(string name)
     {
         _removed.AddRange(_states.Remove(name).Endpoints.Values);
+    }
+
+    /// <summary>What a cluster is compiled of.</summary>
+    private readonly record struct PlannedCluster(ClusterResource Cluster, EndpointsResource Assignment, TlsIdentity? Tls, string? Failure)
+    {
+        public static PlannedCluster Failed(string name, string reason) =>
+            new(new ClusterResource { Name = name, Type = DiscoveryType.Static }, new EndpointsResource(name, default), null, reason);
     }
 }

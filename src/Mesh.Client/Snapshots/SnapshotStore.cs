@@ -27,6 +27,9 @@ internal sealed class SnapshotStore(Action<EndpointState> endpointRemoved)
     /// <summary>Completes when the first snapshot is published.</summary>
     public Task First => _first.Task;
 
+    /// <summary>Asks for hosts when they are first called; null where no source can be asked.</summary>
+    public IHostDemand? Demand { get; set; }
+
     /// <summary>Names a source whose first content must be there before the first snapshot is published.</summary>
     public void Await(string source)
     {
@@ -64,18 +67,28 @@ internal sealed class SnapshotStore(Action<EndpointState> endpointRemoved)
         }
     }
 
+    /// <summary>Waits for a source no longer; what the others gave is published if it was held back for it. False, with the errors, when it is refused.</summary>
+    public bool Excuse(string source, ErrorCollector errors) =>
+        !_awaited.Remove(source) || _awaited.Count > 0 || _sources.Count == 1 || Compile(errors);
+
     /// <summary>Compiles the same resources again, because files they name have changed.</summary>
     public bool Refresh(ErrorCollector errors) => _current is null || Compile(errors);
 
-    /// <summary>Replaces one load assignment. What repeats the one in use costs a comparison.</summary>
-    public void Replace(string source, EndpointsResource endpoints)
+    /// <summary>Replaces load assignments. What repeats the one in use costs a comparison.</summary>
+    public void Replace(string source, params IReadOnlyList<EndpointsResource> assignments)
     {
         ResourceSet set = _sources.Find(entry => entry.Key == source).Value;
-        if (set.Endpoints.TryGetValue(endpoints.Name, out EndpointsResource? known) && known.Equals(endpoints))
-            return;
-        set.Endpoints[endpoints.Name] = endpoints;
-        if (_current is { } current)
-            Publish(_compiler.WithEndpoints(endpoints, current));
+        var changed = new List<EndpointsResource>(assignments.Count);
+        foreach (EndpointsResource endpoints in assignments)
+        {
+            if (set.Endpoints.TryGetValue(endpoints.Name, out EndpointsResource? known) && known.Equals(endpoints))
+                continue;
+            set.Endpoints[endpoints.Name] = endpoints;
+            changed.Add(endpoints);
+        }
+
+        if (changed.Count > 0 && _current is { } current)
+            Publish(_compiler.WithEndpoints(changed, current));
     }
 
     // An endpoint that is gone is let go after the write: a call that still picks it then finds a snapshot without it.

@@ -54,5 +54,5 @@ public sealed class ListenerChoiceTests
     }
 
     private static Listener? Find(MeshSnapshot snapshot, string authority, string host, int port) =>
-        snapshot.FindListener(new RequestView("GET", "http", authority, "/", null, null), host, port, out _, out _);
+        snapshot.FindListener(new RequestView("GET", "http", authority, "/", null, null), host, port).Listener;
 }

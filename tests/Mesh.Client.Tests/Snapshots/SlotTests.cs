@@ -12,8 +12,8 @@ public sealed class SlotTests
     [Fact]
     public void SlotsStayWhateverComesAndGoes()
     {
-        IReadOnlyDictionary<string, int> first = Put("a", "b", "c").Slots;
-        IReadOnlyDictionary<string, int> second = Put("d", "c", "a", "e").Slots;
+        Dictionary<string, int> first = Put("a", "b", "c").Slots;
+        Dictionary<string, int> second = Put("d", "c", "a", "e").Slots;
         Assert.Equal((first["a"], first["c"]), (second["a"], second["c"]));
         Assert.Equal(4, second.Values.Distinct().Count());
         Assert.Equal(first["b"], second["d"]);
