@@ -5,6 +5,7 @@ using Mesh.Snapshots;
 using Mesh.Sources;
 using Mesh.Sources.File;
 using Mesh.Sources.Settings;
+using Mesh.Sources.Xds;
 using Mesh.Transport;
 using Mesh.Wire;
 using Mesh.Wire.Decode;
@@ -32,6 +33,9 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
     private readonly List<SourceFeed> _feeds = [];
     private readonly List<IDisposable> _owned = [];
     private readonly Lazy<Task> _started;
+    private readonly Random _random;
+    private readonly XdsLog _xdsLog;
+    private AdsSource? _xds;
     private readonly string _contentRoot;
     private int _startedInBackground;
     private bool _attached;
@@ -45,7 +49,9 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
         _store = new SnapshotStore(_pools.Retire);
         _log = new SourceLog(loggers.CreateLogger("Mesh.Sources"));
         _loop = new ControlLoop(timeProvider, loggers.CreateLogger("Mesh.Control"));
-        _started = new Lazy<Task>(() => _loop.RunAsync(StartSources));
+        _xdsLog = new XdsLog(loggers.CreateLogger("Mesh.Xds"));
+        _random = random ?? Random.Shared;
+        _started = new Lazy<Task>(StartSourcesAsync);
         var settings = new CallSettings
         {
             FirstConfigTimeout = options.FirstConfigTimeout,
@@ -54,8 +60,8 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
             Hosts = [.. options.Hosts],
             RejectUnknownHosts = options.UnknownHosts == UnknownHosts.Reject,
         };
-        Engine = new CallEngine(_store, _pools, settings, timeProvider, random ?? Random.Shared, loggers.CreateLogger("Mesh.Calls"));
-        State = new MeshState(_store, _feeds);
+        Engine = new CallEngine(_store, _pools, settings, timeProvider, _random, loggers.CreateLogger("Mesh.Calls"));
+        State = new MeshState(_store, _feeds, _loop, () => _xds);
     }
 
     /// <summary>What the mesh knows right now.</summary>
@@ -64,6 +70,15 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
     internal CallEngine Engine { get; }
 
     internal SnapshotStore Store => _store;
+
+    /// <summary>Told of everything that happens with control planes; to be set before the start.</summary>
+    internal Action<AdsEvent>? XdsObserver { get; init; }
+
+    /// <summary>The control planes; null where none are asked.</summary>
+    internal AdsSource? Xds => _xds;
+
+    /// <summary>Reads what belongs to the control loop, between two of its steps.</summary>
+    internal T Read<T>(Func<T> read) => _loop.Read(read);
 
     /// <summary>Starts a mesh and waits for its first configuration.</summary>
     /// <param name="options">The options.</param>
@@ -113,6 +128,8 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
             _options.InMemory?.Detach();
         await Engine.DrainAsync(_options.DrainTimeout).ConfigureAwait(false);
         await _loop.RunAsync(StopSources).ConfigureAwait(false);
+        if (_xds is { } xds)
+            await xds.DisposeAsync().ConfigureAwait(false);
         await _loop.DisposeAsync().ConfigureAwait(false);
         _pools.Close();
     }
@@ -130,12 +147,24 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
             _ = _started.Value.ContinueWith(start => _log.StartFailed(start.Exception!.GetBaseException().Message), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
 
-    private object? StartSources()
+    private async Task StartSourcesAsync()
+    {
+        bool others = _options.Settings is not null || _options.InMemory is not null || FindFile() is not null;
+        XdsOptions? options = _options.Xds ?? (!others && XdsSetup.IsInEnvironment() ? new XdsOptions() : null);
+        XdsSetup? setup = options is null ? null : await XdsSetup.PrepareAsync(options, CancellationToken.None).ConfigureAwait(false);
+        await _loop.RunAsync(() => StartSources(setup)).ConfigureAwait(false);
+        if (_xds is { } xds)
+            await xds.Ready.ConfigureAwait(false);
+    }
+
+    /// <summary>The configuration file; it is looked for where no control plane was asked for in so many words.</summary>
+    private string? FindFile() => _options.ConfigurationPath ?? (_options.Xds is null ? ConfigurationLookup.Find(_contentRoot) : null);
+
+    private object? StartSources(XdsSetup? xds)
     {
         var limits = new DocumentSettings(_options.MaxDocumentBytes, _options.MaxDocumentDepth) { Decoder = new DecoderSettings { Dialect = _options.Dialect } };
         var starts = new List<Action>();
-        string? path = _options.ConfigurationPath ?? ConfigurationLookup.Find(_contentRoot);
-        if (path is not null)
+        if (FindFile() is { } path)
         {
             var file = new FileSource(path, limits, Feed($"{(Directory.Exists(path) ? "directory" : "file")} {path}", triesAgain: true));
             _owned.Add(file);
@@ -146,18 +175,23 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
             starts.Add(AddSettings(settings, new TextSource(Feed("settings", triesAgain: true), limits, _contentRoot)));
         if (_options.InMemory is { } memory)
             starts.Add(AddInMemory(memory, new TextSource(Feed("memory", triesAgain: false), limits, _contentRoot)));
+        if (xds is not null)
+            starts.Add(AddXds(xds));
         if (starts.Count == 0)
             throw new MeshConfigurationException(ConfigurationLookup.NotFound(_contentRoot));
 
         foreach (Action start in starts)
             start();
         _owned.Add(new CertificateWatch(_loop, _options.ReloadDebounce, _store, _log));
+
+        // A control plane may be late; a file that is bad stays bad.
         List<string> errors = [.. _feeds.SelectMany(feed => feed.Errors).Select(e => e.ToString())];
         return errors.Count == 0 ? null : throw new MeshConfigurationException("The mesh configuration was refused.", errors);
     }
 
     private object? StopSources()
     {
+        _xds?.Stop();
         _owned.ForEach(owned => owned.Dispose());
         return null;
     }
@@ -179,6 +213,18 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
     {
         _owned.Add(ChangeToken.OnChange(settings.GetReloadToken, () => _loop.Post(() => source.Update(SettingsText.Of(settings), yaml: false))));
         return () => source.Update(SettingsText.Of(settings), yaml: false);
+    }
+
+    private Action AddXds(XdsSetup setup)
+    {
+        SourceFeed feed = Feed($"xds {setup.Servers}", triesAgain: true);
+        AdsSource xds = setup.Create(feed, _store, _loop, _xdsLog, _options.Dialect, _random);
+        xds.Observer = XdsObserver;
+        feed.Refine = view => XdsViews.Refine(view, xds, _loop);
+        _xds = xds;
+        if (!_options.Xds?.Wildcard ?? true)
+            _store.Demand = xds;
+        return () => xds.Start(_options.Hosts.Where(host => host[0] != '.'), _options.FirstConfigTimeout);
     }
 
     private Action AddInMemory(InMemorySource memory, TextSource source)

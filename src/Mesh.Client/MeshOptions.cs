@@ -17,7 +17,8 @@ public sealed class MeshOptions
 {
     /// <summary>
     /// A configuration file (<c>.yaml</c>, <c>.yml</c>, <c>.json</c>) or a directory of them. Unset: <c>mesh.yaml</c>, <c>mesh.yml</c> or <c>mesh.json</c>
-    /// in the content root, then beside the program; that there is none is an error unless another source is set.
+    /// in the content root, then beside the program; that there is none is an error unless another source is set. With <see cref="UseXds"/> a file
+    /// is read only when it is named here.
     /// </summary>
     public string? ConfigurationPath { get; set; }
 
@@ -31,8 +32,15 @@ public sealed class MeshOptions
     public InMemorySource? InMemory { get; set; }
 
     /// <summary>
+    /// Control planes; null for none. Set by <see cref="UseXds"/>. Without any other source, the environment variables <c>GRPC_XDS_BOOTSTRAP</c> and
+    /// <c>GRPC_XDS_BOOTSTRAP_CONFIG</c> are enough.
+    /// </summary>
+    public XdsOptions? Xds { get; set; }
+
+    /// <summary>
     /// Hosts that belong to the mesh whatever its configuration knows, so that a missing route is an answer and not a pass-through:
-    /// names (<c>orders</c>), and suffixes that start with a dot (<c>.svc.cluster.local</c>). Empty by default.
+    /// names (<c>orders</c>), and suffixes that start with a dot (<c>.svc.cluster.local</c>). Empty by default. With a control plane that is asked
+    /// host by host, the names are asked for at the start.
     /// </summary>
     public IList<string> Hosts { get; } = [];
 
@@ -68,4 +76,14 @@ public sealed class MeshOptions
 
     /// <summary>How deep a configuration text may be nested. Default 100.</summary>
     public int MaxDocumentDepth { get; set; } = 100;
+
+    /// <summary>Asks control planes for configuration (xDS v3 over ADS).</summary>
+    /// <param name="configure">Says how; null for the bootstrap of the environment.</param>
+    /// <returns>The options.</returns>
+    public MeshOptions UseXds(Action<XdsOptions>? configure = null)
+    {
+        Xds ??= new XdsOptions();
+        configure?.Invoke(Xds);
+        return this;
+    }
 }

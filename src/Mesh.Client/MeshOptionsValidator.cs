@@ -31,6 +31,8 @@ internal sealed class MeshOptionsValidator : IValidateOptions<MeshOptions>
             yield return $"MeshOptions.Dialect: {options.Dialect} is not known; allowed are Envoy and Grpc";
         if (!Enum.IsDefined(options.UnknownHosts))
             yield return $"MeshOptions.UnknownHosts: {options.UnknownHosts} is not known; allowed are PassThrough and Reject";
+        foreach (string error in options.Xds is { } xds ? XdsOptionsValidator.Errors(xds) : [])
+            yield return error;
         for (int i = 0; i < options.Hosts.Count; i++)
         {
             if (string.IsNullOrEmpty(options.Hosts[i]) || options.Hosts[i] == "." || options.Hosts[i].Contains('*', StringComparison.Ordinal))

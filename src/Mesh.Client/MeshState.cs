@@ -1,11 +1,13 @@
+using Mesh.Control;
 using Mesh.Resources;
 using Mesh.Snapshots;
 using Mesh.Sources;
+using Mesh.Sources.Xds;
 
 namespace Mesh;
 
 /// <summary>Makes the public views of the published snapshot and of the sources.</summary>
-internal sealed class MeshState(SnapshotStore store, IReadOnlyList<SourceFeed> sources) : IMeshState
+internal sealed class MeshState(SnapshotStore store, IReadOnlyList<SourceFeed> sources, ControlLoop loop, Func<AdsSource?> xds) : IMeshState
 {
     public long Version => store.Current?.Version ?? 0;
 
@@ -14,11 +16,11 @@ internal sealed class MeshState(SnapshotStore store, IReadOnlyList<SourceFeed> s
     public IReadOnlyList<SourceView> Sources => [.. sources.Select(s => s.View)];
 
     public IReadOnlyList<ListenerView> Listeners =>
-        [.. Snapshot.Listeners.OrderBy(l => l.Name, StringComparer.Ordinal).Select(l => new ListenerView(l.Name, l.Resource.Port, l.RouteConfiguration.Name))];
+        [.. Snapshot.AllListeners.DistinctBy(l => l.Name, StringComparer.Ordinal).OrderBy(l => l.Name, StringComparer.Ordinal).Select(l => new ListenerView(l.Name, l.Resource.Port, l.RouteConfiguration.Name))];
 
     public IReadOnlyList<RouteConfigurationView> Routes =>
     [
-        .. Snapshot.Listeners
+        .. Snapshot.AllListeners
             .DistinctBy(l => l.Routes)
             .OrderBy(l => l.RouteConfiguration.Name, StringComparer.Ordinal)
             .Select(l => new RouteConfigurationView(l.RouteConfiguration.Name, [.. l.Routes.VirtualHosts.Select(ViewOf)])),
@@ -27,7 +29,12 @@ internal sealed class MeshState(SnapshotStore store, IReadOnlyList<SourceFeed> s
     public IReadOnlyList<ClusterView> Clusters =>
         [.. Snapshot.Clusters.OfType<Cluster>().OrderBy(c => c.Name, StringComparer.Ordinal).Select(ViewOf)];
 
-    public IReadOnlyList<string> IgnoredFields => [.. sources.SelectMany(s => s.Warnings).Select(w => w.ToString())];
+    public IReadOnlyList<string> IgnoredFields =>
+        [.. sources.SelectMany(s => s.Warnings).Select(w => w.ToString()), .. xds() is { } source ? XdsViews.IgnoredFields(source, loop) : []];
+
+    public IReadOnlyList<ControlPlaneView> ControlPlanes => xds() is { } source ? XdsViews.ControlPlanes(source, loop) : [];
+
+    public IReadOnlyList<ResourceView> Resources => xds() is { } source ? XdsViews.Resources(source, loop) : [];
 
     private MeshSnapshot Snapshot => store.Current ?? MeshSnapshot.Empty;
 
@@ -62,5 +69,8 @@ internal sealed class MeshState(SnapshotStore store, IReadOnlyList<SourceFeed> s
                 e.State.InFlight,
                 e.State.Calls,
                 e.State.ConnectFailures)),
-        ]);
+        ])
+    {
+        Error = cluster.Failure,
+    };
 }

@@ -10,6 +10,7 @@ namespace Mesh.Control;
 internal sealed partial class ControlLoop : IAsyncDisposable
 {
     private readonly Channel<Action> _items = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Lock _between = new();
     private readonly ILogger _logger;
     private readonly Task _running;
 
@@ -45,6 +46,13 @@ internal sealed partial class ControlLoop : IAsyncDisposable
         return done.Task;
     }
 
+    /// <summary>Reads what belongs to the loop, from anywhere: between two items, or within one.</summary>
+    public T Read<T>(Func<T> read)
+    {
+        lock (_between)
+            return read();
+    }
+
     /// <summary>Posts an item after <paramref name="due"/>, and again each <paramref name="period"/>; disposing stops it.</summary>
     public ITimer Schedule(TimeSpan due, TimeSpan period, Action item) =>
         TimeProvider.CreateTimer(static state => { var (loop, action) = ((ControlLoop, Action))state!; loop.Post(action); }, (this, item), due, period);
@@ -61,7 +69,8 @@ internal sealed partial class ControlLoop : IAsyncDisposable
         {
             try
             {
-                item();
+                lock (_between)
+                    item();
             }
             catch (Exception e)
             {

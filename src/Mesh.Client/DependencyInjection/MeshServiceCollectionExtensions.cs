@@ -15,6 +15,9 @@ public static class MeshServiceCollectionExtensions
     /// <summary>The section of the application's settings that may hold the short form.</summary>
     private const string SettingsSection = "Mesh";
 
+    /// <summary>The section that may hold an xDS bootstrap.</summary>
+    private const string XdsSection = "Mesh:Xds";
+
     /// <summary>
     /// Adds the mesh: every client of <see cref="IHttpClientFactory"/>, plain or gRPC, routes its calls to known hosts through it. Its
     /// configuration is looked for as <see cref="MeshOptions.ConfigurationPath"/> says.
@@ -73,6 +76,9 @@ public static class MeshServiceCollectionExtensions
         {
             options.Settings = section;
         }
+
+        if (name.Length == 0 && options.Xds is null or { Settings: null } && provider.GetService<IConfiguration>()?.GetSection(XdsSection) is { } xds && xds.GetSection("xds_servers").GetChildren().Concat(xds.GetSection("XdsServers").GetChildren()).Any())
+            options.UseXds(each => each.Settings = xds);
 
         string contentRoot = provider.GetService<IHostEnvironment>()?.ContentRootPath ?? Directory.GetCurrentDirectory();
         return new MeshHost(

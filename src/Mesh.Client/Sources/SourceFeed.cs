@@ -32,6 +32,12 @@ internal sealed class SourceFeed
         store.Await(name);
     }
 
+    /// <summary>Adds to the view what the source itself knows better.</summary>
+    public Func<SourceView, SourceView>? Refine { get; set; }
+
+    /// <summary>Whether what was given last is in use.</summary>
+    public bool IsCurrent => _waiting is null && _status.Errors.Length == 0;
+
     /// <summary>Told when something was published. Control loop only.</summary>
     public Action<SourceFeed>? Published { get; set; }
 
@@ -47,21 +53,31 @@ internal sealed class SourceFeed
     /// <summary>Findings about the content in use that change nothing but should be known.</summary>
     public IReadOnlyList<ResourceError> Warnings => _status.Warnings;
 
-    public SourceView View => new(
-        Name,
-        _status.Version,
-        _status.LoadedAt,
-        _status.LoadedAt is { } at ? _timeProvider.GetUtcNow() - at : null,
-        [.. _status.Errors.Select(e => e.ToString())]);
+    public SourceView View
+    {
+        get
+        {
+            Status status = _status;
+            var view = new SourceView(
+                Name,
+                status.Version,
+                status.LoadedAt,
+                status.LoadedAt is { } at ? _timeProvider.GetUtcNow() - at : null,
+                [.. status.Errors.Select(e => e.ToString())]);
+            return Refine?.Invoke(view) ?? view;
+        }
+    }
 
     /// <summary>Takes over a set that was read without errors; false when its compilation finds some.</summary>
     /// <param name="set">All the source gives.</param>
     /// <param name="version">What identifies the content.</param>
     /// <param name="findings">What reading it found.</param>
     /// <param name="locate">Adds places to findings of the compilation.</param>
-    public bool Publish(ResourceSet set, string version, IReadOnlyList<ResourceError> findings, Func<IReadOnlyList<ResourceError>, IReadOnlyList<ResourceError>> locate)
+    /// <param name="isUpdate">Whether it is one of many small changes, which are not told one by one.</param>
+    public bool Publish(
+        ResourceSet set, string version, IReadOnlyList<ResourceError> findings, Func<IReadOnlyList<ResourceError>, IReadOnlyList<ResourceError>> locate, bool isUpdate = false)
     {
-        var content = new Content(set, version, findings, locate);
+        var content = new Content(set, version, findings, locate, isUpdate);
         var errors = new ErrorCollector();
         if (!TryPublish(content, errors))
         {
@@ -89,6 +105,14 @@ internal sealed class SourceFeed
         _log.Refused(Name, _status.Version, _status.Errors);
     }
 
+    /// <summary>It has nothing to give yet, and the other sources are not to wait for it.</summary>
+    public void Excuse()
+    {
+        var errors = new ErrorCollector();
+        if (!_store.Excuse(Name, errors))
+            _log.Refused(Name, null, OnlyErrors(errors.Items));
+    }
+
     /// <summary>The content in use stands again.</summary>
     public void Restore()
     {
@@ -103,7 +127,8 @@ internal sealed class SourceFeed
         _waiting = null;
         ResourceError[] warnings = [.. content.Findings, .. content.Locate(errors.Items)];
         _status = new Status(content.Version, _timeProvider.GetUtcNow(), [], warnings);
-        _log.Loaded(Name, content.Version, content.Set.Count, warnings);
+        if (!content.IsUpdate)
+            _log.Loaded(Name, content.Version, content.Set.Count, warnings);
         Published?.Invoke(this);
         return true;
     }
@@ -111,7 +136,7 @@ internal sealed class SourceFeed
     private static ResourceError[] OnlyErrors(IReadOnlyList<ResourceError> findings) => [.. findings.Where(f => f.Severity == Severity.Error)];
 
     private sealed record Content(
-        ResourceSet Set, string Version, IReadOnlyList<ResourceError> Findings, Func<IReadOnlyList<ResourceError>, IReadOnlyList<ResourceError>> Locate);
+        ResourceSet Set, string Version, IReadOnlyList<ResourceError> Findings, Func<IReadOnlyList<ResourceError>, IReadOnlyList<ResourceError>> Locate, bool IsUpdate);
 
-    private sealed record Status(string? Version, DateTimeOffset? LoadedAt, IReadOnlyList<ResourceError> Errors, IReadOnlyList<ResourceError> Warnings);
+    private sealed record Status(string? Version, DateTimeOffset? LoadedAt, ResourceError[] Errors, IReadOnlyList<ResourceError> Warnings);
 }

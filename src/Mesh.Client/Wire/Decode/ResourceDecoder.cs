@@ -16,8 +16,8 @@ namespace Mesh.Wire.Decode;
 /// </summary>
 internal sealed class ResourceDecoder(ResourceSet into, ErrorCollector errors)
 {
-    /// <summary>The tag of the name: field 1 of every resource.</summary>
-    private const uint NameTag = (1 << 3) | 2;
+    /// <summary>The number of the name in every resource.</summary>
+    private const int NameField = 1;
 
     private readonly WireScan _scan = new(TypeRegistry.Default, errors);
 
@@ -34,47 +34,47 @@ internal sealed class ResourceDecoder(ResourceSet into, ErrorCollector errors)
     /// <summary>How resources are read.</summary>
     public DecoderSettings Settings { get; init; } = DecoderSettings.Default;
 
-    /// <summary>Decodes one resource of one of <see cref="TypeNames"/>.</summary>
-    public void Decode(string typeName, ReadOnlySpan<byte> wire)
+    /// <summary>Decodes one resource of one of <see cref="TypeNames"/> and gives its name; empty when it has none.</summary>
+    public string Decode(string typeName, ReadOnlySpan<byte> wire)
     {
         if (typeName == Listener.Descriptor.FullName)
-            Decode(wire, Listener.Parser, "Listener", m => m.Name, into.Listeners, (m, s) => ListenerDecoder.Decode(m, s, errors));
+            return Decode(wire, Listener.Parser, "Listener", m => m.Name, into.Listeners, (m, s) => ListenerDecoder.Decode(m, s, errors));
         else if (typeName == RouteConfiguration.Descriptor.FullName)
-            Decode(wire, RouteConfiguration.Parser, "RouteConfiguration", m => m.Name, into.RouteConfigurations, (m, s) => RouteConfigurationDecoder.Decode(m, s, errors));
+            return Decode(wire, RouteConfiguration.Parser, "RouteConfiguration", m => m.Name, into.RouteConfigurations, (m, s) => RouteConfigurationDecoder.Decode(m, s, errors));
         else if (typeName == Cluster.Descriptor.FullName)
-            Decode(wire, Cluster.Parser, "Cluster", m => m.Name, into.Clusters, (m, s) => ClusterDecoder.Decode(m, s.BaseDirectory, errors));
+            return Decode(wire, Cluster.Parser, "Cluster", m => m.Name, into.Clusters, (m, s) => ClusterDecoder.Decode(m, s.BaseDirectory, errors));
         else if (typeName == ClusterLoadAssignment.Descriptor.FullName)
-            Decode(wire, ClusterLoadAssignment.Parser, "ClusterLoadAssignment", m => m.ClusterName, into.Endpoints, (m, _) => EndpointsDecoder.Decode(m, allowNames: false, errors));
+            return Decode(wire, ClusterLoadAssignment.Parser, "ClusterLoadAssignment", m => m.ClusterName, into.Endpoints, (m, _) => EndpointsDecoder.Decode(m, allowNames: false, errors));
         else if (typeName == Secret.Descriptor.FullName)
-            Decode(wire, Secret.Parser, "Secret", m => m.Name, into.Secrets, (m, s) => SecretDecoder.Decode(m, s.BaseDirectory, errors));
+            return Decode(wire, Secret.Parser, "Secret", m => m.Name, into.Secrets, (m, s) => SecretDecoder.Decode(m, s.BaseDirectory, errors));
         else
             errors.Error("@type", $"'{typeName}' is no resource; allowed are {string.Join(", ", TypeNames)}");
+        return "";
     }
 
     /// <summary>Notes that a resource stands here whose text has errors, so that what names it is not blamed too.</summary>
     public void Refuse(string typeName, ReadOnlySpan<byte> wire)
     {
-        try
-        {
-            var input = new CodedInputStream(wire.ToArray());
-            while (input.ReadTag() is var tag and not 0)
-            {
-                if (tag == NameTag)
-                {
-                    into.Refused.Add($"{typeName[(typeName.LastIndexOf('.') + 1)..]} '{input.ReadString()}'");
-                    return;
-                }
-
-                input.SkipLastField();
-            }
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            // What could be read of it has no name.
-        }
+        if (PeekName(wire) is { Length: > 0 } name)
+            into.Refused.Add($"{typeName[(typeName.LastIndexOf('.') + 1)..]} '{name}'");
     }
 
-    private void Decode<TMessage, TResource>(
+    /// <summary>The name of a resource of any type, without decoding it; empty where none can be read.</summary>
+    public static string PeekName(ReadOnlySpan<byte> wire)
+    {
+        string name = "";
+        var reader = new WireReader(wire);
+        while (reader.Read())
+        {
+            // The last one counts, as in the parser.
+            if (reader is { Number: NameField, WireType: WireFormat.WireType.LengthDelimited })
+                name = System.Text.Encoding.UTF8.GetString(reader.Value);
+        }
+
+        return name;
+    }
+
+    private string Decode<TMessage, TResource>(
         ReadOnlySpan<byte> wire,
         MessageParser<TMessage> parser,
         string kind,
@@ -93,7 +93,7 @@ internal sealed class ResourceDecoder(ResourceSet into, ErrorCollector errors)
         catch (InvalidProtocolBufferException e)
         {
             errors.Error($"malformed {kind}: {e.Message}");
-            return;
+            return "";
         }
 
         string name = nameOf(message);
@@ -112,5 +112,7 @@ internal sealed class ResourceDecoder(ResourceSet into, ErrorCollector errors)
             else
                 into.Refused.Add(owner);
         }
+
+        return name;
     }
 }

@@ -1,0 +1,270 @@
+using Mesh.Resources;
+using Mesh.Sources.Xds.Cache;
+
+namespace Mesh.Sources.Xds.Graph;
+
+/// <summary>
+/// What is served of the cache: whole trees of listener, routes, clusters and endpoints only. A tree that is not whole yet waits, and
+/// what it is to replace serves on; so a new route never leads to a cluster that is not there, whatever the order of arrival (gRFC A74).
+/// What is wrong with one cluster is the cluster's own. Control loop only.
+/// </summary>
+internal sealed class ResourceGraph(ResourceCache cache, bool wildcard)
+{
+    private readonly HostRoutes _hosts = new();
+    private readonly Dictionary<string, ServedListener> _listeners = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, ClusterClosure> _served = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ClusterClosure> _newest = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<string>> _assignments = new(StringComparer.Ordinal);
+    private readonly HashSet<string>[] _wanted = [.. ResourceType.All.Select(_ => new HashSet<string>(StringComparer.Ordinal))];
+
+    /// <summary>The listeners, by the host that is served or by their name.</summary>
+    public IReadOnlyDictionary<string, ServedListener> Listeners => _listeners;
+
+    /// <summary>The clusters that are served, or that fail.</summary>
+    public IReadOnlyDictionary<string, ClusterClosure> Clusters => _served;
+
+    /// <summary>The names to ask for, as the last update found them.</summary>
+    public HashSet<string> Wanted(ResourceType type) => _wanted[type.Index];
+
+    /// <summary>Serves a host from now on.</summary>
+    public void Add(ServedListener listener) => _listeners.Add(listener.Host ?? listener.Name, listener);
+
+    /// <summary>Looks at the cache again and decides what is served.</summary>
+    public void Update()
+    {
+        foreach (ResourceType type in ResourceType.All)
+            _wanted[type.Index] = new HashSet<string>(StringComparer.Ordinal);
+        _newest.Clear();
+        if (wildcard)
+            FollowListeners();
+
+        var used = new HashSet<string>(StringComparer.Ordinal);
+        foreach (ServedListener listener in _listeners.Values)
+        {
+            Update(listener);
+            if (listener.Served is { } served)
+                used.UnionWith(served.Clusters);
+        }
+
+        if (wildcard)
+            used.UnionWith(cache[ResourceType.Cluster].Values.Where(entry => entry.Record is not null).Select(entry => entry.Name));
+        foreach (string name in used)
+            Serve(name);
+        foreach (string gone in _served.Keys.Where(name => !used.Contains(name)).ToList())
+            _served.Remove(gone);
+    }
+
+    /// <summary>The set to publish.</summary>
+    public ResourceSet Build()
+    {
+        var set = new ResourceSet { FailsAlone = true };
+        _assignments.Clear();
+        foreach (ServedListener listener in _listeners.Values)
+        {
+            if (listener.Host is { } host)
+            {
+                if (listener.Served is not null || listener.Failure is not null)
+                    set.Targets[host] = new TargetResource(listener.Served?.Listener, listener.Served?.Routes, listener.Failure);
+            }
+            else if (listener.Served is { } served)
+            {
+                set.Listeners[listener.Name] = served.Listener;
+                set.Routed[listener.Name] = served.Routes;
+            }
+        }
+
+        foreach (var (name, closure) in _served)
+        {
+            if (closure.Readiness != Readiness.Ready)
+            {
+                set.FailedClusters[name] = closure.Reason;
+                continue;
+            }
+
+            set.Clusters[name] = closure.Cluster!;
+            if (closure.Endpoints is not { } endpoints)
+                continue;
+            set.Endpoints[endpoints.Name] = endpoints;
+            if (!_assignments.TryGetValue(endpoints.Name, out List<string>? users))
+                _assignments[endpoints.Name] = users = [];
+            users.Add(name);
+        }
+
+        foreach (ResourceEntry secret in cache[ResourceType.Secret].Values)
+        {
+            if (secret.Record is SecretResource record)
+                set.Secrets[secret.Name] = record;
+        }
+
+        return set;
+    }
+
+    /// <summary>Takes over endpoints of clusters that are served; false when something else than endpoints depends on them.</summary>
+    public bool TryReplaceEndpoints(IReadOnlyList<ResourceEntry> changed, List<EndpointsResource> replaced)
+    {
+        foreach (ResourceEntry entry in changed)
+        {
+            if (entry.Type != ResourceType.Endpoints || entry.Record is not EndpointsResource || !_assignments.ContainsKey(entry.Name))
+                return false;
+        }
+
+        foreach (ResourceEntry entry in changed)
+        {
+            var endpoints = (EndpointsResource)entry.Record!;
+            foreach (string cluster in _assignments[entry.Name])
+                _served[cluster] = _served[cluster] with { Endpoints = endpoints };
+            replaced.Add(endpoints);
+        }
+
+        return true;
+    }
+
+    /// <summary>With a wildcard, whatever the control plane sends is served.</summary>
+    private void FollowListeners()
+    {
+        IReadOnlyDictionary<string, ResourceEntry> entries = cache[ResourceType.Listener];
+        foreach (ServedListener gone in _listeners.Values.Where(listener => listener.Host is null && !entries.ContainsKey(listener.Name)).ToList())
+            _listeners.Remove(gone.Name);
+        foreach (string name in entries.Keys.Where(name => !_listeners.ContainsKey(name)))
+            _listeners.Add(name, new ServedListener(null, name));
+    }
+
+    private void Update(ServedListener listener)
+    {
+        if (listener.Name.Length == 0)
+            return;
+        Want(ResourceType.Listener, listener.Name);
+        ResourceEntry? entry = cache.Find(ResourceType.Listener, listener.Name);
+        if (entry?.Record is not ListenerResource resource)
+        {
+            Settle(listener, entry, ResourceType.Listener, listener.Name);
+            return;
+        }
+
+        if (resource.Inline is null)
+        {
+            string routesName = resource.RouteConfigurationName!;
+            Want(ResourceType.RouteConfiguration, routesName);
+            if (listener.Served is { Listener.RouteConfigurationName: { } old })
+                Want(ResourceType.RouteConfiguration, old);
+            ResourceEntry? routesEntry = cache.Find(ResourceType.RouteConfiguration, routesName);
+            if (routesEntry?.Record is not RouteConfigurationResource)
+            {
+                WantClusters(listener.Served);
+                Settle(listener, routesEntry, ResourceType.RouteConfiguration, routesName);
+                return;
+            }
+        }
+
+        RouteConfigurationResource routes = resource.Inline ?? cache.Record<RouteConfigurationResource>(ResourceType.RouteConfiguration, resource.RouteConfigurationName!)!;
+        ListenerClosure newest = listener.Combine(resource, routes, _hosts);
+        string? awaited = null;
+        foreach (string cluster in newest.Clusters)
+        {
+            ClusterClosure closure = Find(cluster);
+            bool missing = closure.Readiness == Readiness.Pending || (closure.IsTransient && listener.Served is not null);
+            if (missing && !_served.ContainsKey(cluster))
+                awaited ??= closure.Reason;
+        }
+
+        if (awaited is null)
+        {
+            listener.Serve(newest);
+            return;
+        }
+
+        WantClusters(listener.Served);
+        listener.Wait(awaited);
+    }
+
+    /// <summary>
+    /// A resource of a listener's tree has no content: it fails, or what is served serves on until more is known. Routes of another name
+    /// that cannot be had yet are no reason to give up those that are.
+    /// </summary>
+    private static void Settle(ServedListener listener, ResourceEntry? entry, ResourceType type, string name)
+    {
+        bool moves = type == ResourceType.RouteConfiguration && listener.Served is { } served && served.Listener.RouteConfigurationName != name;
+        if (entry?.Error is { } error && (!moves || entry.Status == ResourceStatus.DoesNotExist))
+            listener.Fail(error);
+        else
+            listener.Wait(entry?.Error ?? $"{type} '{name}'");
+    }
+
+    private void WantClusters(ListenerClosure? served)
+    {
+        foreach (string cluster in served?.Clusters ?? [])
+            Find(cluster);
+    }
+
+    /// <summary>A cluster with all it needs, looked up once an update.</summary>
+    private ClusterClosure Find(string name)
+    {
+        if (_newest.TryGetValue(name, out ClusterClosure known))
+            return known;
+        Want(ResourceType.Cluster, name);
+        ClusterClosure found = Look(name);
+        _newest[name] = found;
+
+        // What serves until then is kept too.
+        if (found.Readiness == Readiness.Pending && _served.TryGetValue(name, out ClusterClosure served) && served.Cluster is { Type: DiscoveryType.Eds } old)
+            Want(ResourceType.Endpoints, old.EndpointsName);
+        return found;
+    }
+
+    private ClusterClosure Look(string name)
+    {
+        ResourceEntry? entry = cache.Find(ResourceType.Cluster, name);
+        if (entry?.Record is not ClusterResource cluster)
+        {
+            if (entry is null && wildcard)
+                return ClusterClosure.Failed($"the control plane has no Cluster '{name}'");
+            return Missing(entry, ResourceType.Cluster, name);
+        }
+
+        if (FindSecrets(cluster) is { } unresolved)
+            return unresolved;
+        if (cluster.Type != DiscoveryType.Eds)
+            return ClusterClosure.Ready(cluster, null);
+        Want(ResourceType.Endpoints, cluster.EndpointsName);
+        ResourceEntry? endpoints = cache.Find(ResourceType.Endpoints, cluster.EndpointsName);
+        if (endpoints?.Record is EndpointsResource assignment)
+            return ClusterClosure.Ready(cluster, assignment);
+        return Missing(endpoints, ResourceType.Endpoints, cluster.EndpointsName);
+    }
+
+    private static ClusterClosure Missing(ResourceEntry? entry, ResourceType type, string name) =>
+        entry?.Error is not { } error ? ClusterClosure.Pending($"{type} '{name}'")
+        : ClusterClosure.Failed(error) with { IsTransient = entry.Status is ResourceStatus.Requested or ResourceStatus.Timeout };
+
+    /// <summary>Why a cluster's secrets are not there; null when they are.</summary>
+    private ClusterClosure? FindSecrets(ClusterResource cluster)
+    {
+        foreach (string? name in new[] { cluster.Tls?.CertificateSecret, cluster.Tls?.ValidationSecret })
+        {
+            if (name is null)
+                continue;
+            Want(ResourceType.Secret, name);
+            ResourceEntry? secret = cache.Find(ResourceType.Secret, name);
+            if (secret?.Record is null)
+                return Missing(secret, ResourceType.Secret, name);
+        }
+
+        return null;
+    }
+
+    private void Serve(string name)
+    {
+        ClusterClosure newest = Find(name);
+        if (newest.Readiness == Readiness.Pending && _served.TryGetValue(name, out ClusterClosure served))
+        {
+            // Its own old endpoints may have moved on while the new cluster warms.
+            if (served.Endpoints is { } old && cache.Record<EndpointsResource>(ResourceType.Endpoints, old.Name) is { } moved)
+                _served[name] = served with { Endpoints = moved };
+            return;
+        }
+
+        _served[name] = newest.Readiness == Readiness.Pending ? ClusterClosure.Failed($"{newest.Reason} has not come from the control plane yet") : newest;
+    }
+
+    private void Want(ResourceType type, string name) => _wanted[type.Index].Add(name);
+}
