@@ -8,7 +8,7 @@ internal static class CallCommand
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        var arguments = new Arguments(args, ["-X", "-H", "-d", "-n", "-c", "--rps", "--config"], ["--http2", "--grpc", "--json"]);
+        var arguments = new Arguments(args, ["-X", "-H", "-d", "-n", "-c", "--rps", "--config", "--bootstrap"], ["--http2", "--grpc", "--json", "--delta", "--wildcard"]);
         if (arguments.Positional is not [var url])
             throw new UsageException("call needs one URL");
         byte[]? body = await ReadBodyAsync(arguments.One("-d")).ConfigureAwait(false);
@@ -32,7 +32,10 @@ internal static class CallCommand
             e.Cancel = true;
             stop.Cancel();
         };
-        MeshHost host = await MeshHost.StartAsync(new MeshOptions { ConfigurationPath = arguments.One("--config") }, stop.Token).ConfigureAwait(false);
+        var options = new MeshOptions { ConfigurationPath = arguments.One("--config") };
+        if (arguments.One("--bootstrap") is { } bootstrap)
+            UseXds(options, bootstrap, plan.Url, arguments);
+        MeshHost host = await MeshHost.StartAsync(options, stop.Token).ConfigureAwait(false);
         await using (host.ConfigureAwait(false))
         {
             var tally = new CallTally();
@@ -43,6 +46,19 @@ internal static class CallCommand
         }
 
         return 0;
+    }
+
+    /// <summary>The host is asked for first, so that no call waits for it.</summary>
+    private static void UseXds(MeshOptions options, string bootstrap, Uri url, Arguments arguments)
+    {
+        options.UseXds(xds =>
+        {
+            xds.BootstrapPath = bootstrap;
+            xds.Delta = arguments.Has("--delta");
+            xds.Wildcard = arguments.Has("--wildcard");
+        });
+        options.Hosts.Add(url.Authority);
+        options.FirstConfigTimeout = TimeSpan.FromSeconds(20);
     }
 
     private static async Task<byte[]?> ReadBodyAsync(string? text)

@@ -10,10 +10,11 @@ internal static class Program
             return args switch
             {
                 ["check", .. var rest] => CheckCommand.Run(rest),
-                ["explain", .. var rest] => ExplainCommand.Run(rest),
+                ["explain", .. var rest] => await ExplainCommand.RunAsync(rest).ConfigureAwait(false),
                 ["diff", .. var rest] => DiffCommand.Run(rest),
                 ["test", .. var rest] => TestCommand.Run(rest),
                 ["call", .. var rest] => await CallCommand.RunAsync(rest).ConfigureAwait(false),
+                ["watch", .. var rest] => await Watching.WatchCommand.RunAsync(rest).ConfigureAwait(false),
                 ["help" or "--help" or "-h"] => Usage.Print(Console.Out, 0),
                 ["--version"] => Usage.PrintVersion(),
                 [] => Usage.Print(Console.Error, 2),

@@ -15,6 +15,7 @@ internal static class Usage
               every error and warning with its place; exit 1 on an error
 
           mesh explain PATH METHOD URL [-H 'name: value']... [--json]
+          mesh explain --bootstrap FILE METHOD URL [-H 'name: value']... [--json]
               which route takes the request and why, and what becomes of it
 
           mesh diff OLD NEW [--json]
@@ -25,9 +26,18 @@ internal static class Usage
               requests and what must become of them; exit 1 when one does not (docs/routing.md)
 
           mesh call URL [-X METHOD] [-H 'name: value']... [-d BODY] [-n CALLS] [-c CONCURRENCY]
-                    [--rps RATE] [--config PATH] [--http2] [--grpc] [--json]
+                    [--rps RATE] [--config PATH] [--bootstrap FILE] [--delta] [--wildcard]
+                    [--http2] [--grpc] [--json]
               sends calls through the mesh and counts their answers; -d @FILE reads the body from
-              a file; without --config the file is looked for as AddMesh() does
+              a file; --bootstrap asks the control planes of an xDS bootstrap; without it and
+              --config the configuration is looked for as AddMesh() does
+
+          mesh watch [--bootstrap FILE] [HOST...] [--once] [--json] [--delta] [--wildcard]
+              connects to the control planes of an xDS bootstrap (or of GRPC_XDS_BOOTSTRAP) as a
+              client would and prints what it is given: resources, versions, ACK and NACK with
+              reasons, ignored fields, resulting routes. HOST is asked for by name; without one,
+              or with --wildcard, everything is. --once exits when it is all there, 1 when it
+              cannot be had
 
         PATH, OLD and NEW are each a configuration file (.yaml, .yml, .json) or a directory of them.
         """;
