@@ -75,7 +75,7 @@ internal sealed class XdsSetup
         var client = new AdsClient(settings, loop, random, server => new ServerChannel(server, limits, loop.TimeProvider));
         if (_options.LastKnownGoodFolder is { } folder)
             client.Saved = new LastKnownGood(folder, _bootstrap.Servers.Select(server => server.Uri), settings.Decoder, loop, log.Saved);
-        return new AdsSource(settings, client, feed, store, loop, log, _suffix);
+        return new AdsSource(settings, client, feed, store, loop, log, _suffix, random);
     }
 
     private static XdsBootstrap Read(XdsOptions options)

@@ -65,7 +65,7 @@ internal static class AttemptLoop
             {
                 if (error is not null && !ShouldRetry(call, failure))
                     return await ReplyAsync(call, FailureReply.Of(call, failure, error), error, async).ConfigureAwait(false);
-                call.EndAttempt();
+                call.EndAttempt(failed: true);
                 TimeSpan delay = call.Retry!.Delay(call.Attempts, call.Engine.Random);
                 if (call.Remaining is { } rest && delay >= rest)
                     return await ReplyAsync(call, FailureReply.Deadline(call), error, async).ConfigureAwait(false);

@@ -241,11 +241,14 @@ internal sealed class Call : IDisposable
     }
 
     /// <summary>Gives the endpoint's connections back; the call goes on.</summary>
-    public void EndAttempt()
+    /// <param name="failed">Whether the attempt ended badly.</param>
+    public void EndAttempt(bool failed = false)
     {
         if (Pool is not { } pool)
             return;
         Pool = null;
+        if (failed && Cluster.Resource.LrsServerSelf)
+            Endpoint!.State.OnCallFailed();
         Endpoint!.State.OnCallEnded();
         pool.Release();
     }
@@ -294,7 +297,7 @@ internal sealed class Call : IDisposable
     {
         _active = false;
         string? address = Endpoint?.State.Address;
-        EndAttempt();
+        EndAttempt(Cluster.Resource.LrsServerSelf && Failed(flag));
         Cluster.State.OnCallEnded();
         CallEngine engine = Engine;
         Action<CallOutcome>? observer = engine.OutcomeObserver;
@@ -333,6 +336,11 @@ internal sealed class Call : IDisposable
     }
 
     private void EndLimit() => _timer.Set(_deadline);
+
+    /// <summary>Whether load reports count the call as failed: any gRPC status but OK, an HTTP status of 500 or more, or no answer of the endpoint.</summary>
+    private bool Failed(string? flag) =>
+        flag is not null || Response is null || (int)Response.StatusCode >= 500
+        || (IsGrpc && (GrpcMessages.Status(Response.TrailingHeaders) ?? GrpcMessages.Status(Response.Headers)) is not 0);
 
     private CallOutcome Outcome(string? address, string? flag, Exception? error)
     {

@@ -11,6 +11,7 @@ internal sealed class EndpointState(string address)
 {
     private long _started;
     private long _ended;
+    private long _failures;
     private long _connectFailures;
 
     /// <summary>Its address as people write it.</summary>
@@ -36,12 +37,21 @@ internal sealed class EndpointState(string address)
     /// <summary>Attempts sent.</summary>
     public long Calls => Volatile.Read(ref _started);
 
+    /// <summary>Calls that have ended.</summary>
+    public long Ended => Volatile.Read(ref _ended);
+
+    /// <summary>Of those the ones that ended badly; counted where load reports ask for it.</summary>
+    public long Failures => Volatile.Read(ref _failures);
+
     /// <summary>Connections that could not be made.</summary>
     public long ConnectFailures => Volatile.Read(ref _connectFailures);
 
     public void OnCallStarted() => Interlocked.Increment(ref _started);
 
     public void OnCallEnded() => Interlocked.Increment(ref _ended);
+
+    /// <summary>A call is about to end badly.</summary>
+    public void OnCallFailed() => Interlocked.Increment(ref _failures);
 
     public void OnConnectFailed() => Interlocked.Increment(ref _connectFailures);
 }

@@ -140,6 +140,13 @@ internal sealed class AdsClient : IAdsListener, IAsyncDisposable
 
     public ValueTask DisposeAsync() => _planes.DisposeAsync();
 
+    /// <summary>The connections in use, each with whether a cluster was asked of it.</summary>
+    public IReadOnlyCollection<KeyValuePair<AdsConnection, Func<string, bool>>> ActiveServers() =>
+    [
+        .. _planes.Connections.Values.Select(connection => KeyValuePair.Create<AdsConnection, Func<string, bool>>(
+            connection, name => Cache.Find(ResourceType.Cluster, name) is { } entry && IsAskedOf(entry, connection))),
+    ];
+
     /// <summary>Ends timers; on the control loop, before <see cref="DisposeAsync"/> off it.</summary>
     public void Stop() => _timers.Dispose();
 

@@ -5,6 +5,7 @@ using Mesh.Snapshots;
 using Mesh.Sources.Xds.Bootstrap;
 using Mesh.Sources.Xds.Cache;
 using Mesh.Sources.Xds.Graph;
+using Mesh.Sources.Xds.Loads;
 using Mesh.Sources.Xds.Names;
 using Mesh.Sources.Xds.Saved;
 
@@ -28,6 +29,7 @@ internal sealed class AdsSource : IHostDemand, IAsyncDisposable
     private readonly SourceFeed _feed;
     private readonly XdsLog _log;
     private readonly ResourceGraph _graph;
+    private readonly LoadReporters _loads;
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _asked = new(StringComparer.OrdinalIgnoreCase);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string? _suffix;
@@ -44,7 +46,8 @@ internal sealed class AdsSource : IHostDemand, IAsyncDisposable
     /// <param name="loop">Where it runs.</param>
     /// <param name="log">The log.</param>
     /// <param name="suffix">Hosts under it belong to the mesh (<c>.svc.cluster.local</c>); null for none.</param>
-    public AdsSource(AdsSettings settings, AdsClient client, SourceFeed feed, SnapshotStore store, ControlLoop loop, XdsLog log, string? suffix)
+    /// <param name="random">For jitter.</param>
+    public AdsSource(AdsSettings settings, AdsClient client, SourceFeed feed, SnapshotStore store, ControlLoop loop, XdsLog log, string? suffix, Random random)
     {
         _settings = settings;
         Client = client;
@@ -54,6 +57,7 @@ internal sealed class AdsSource : IHostDemand, IAsyncDisposable
         _log = log;
         _suffix = suffix;
         _graph = new ResourceGraph(client.Cache, settings.Wildcard);
+        _loads = new LoadReporters(store, settings.Node, loop, random);
         client.Changed = OnChanged;
         client.Observer = OnEvent;
     }
@@ -97,6 +101,7 @@ internal sealed class AdsSource : IHostDemand, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _loads.DisposeAsync().ConfigureAwait(false);
         await Client.DisposeAsync().ConfigureAwait(false);
         if (Client.Saved is { } saved)
             await saved.DisposeAsync().ConfigureAwait(false);
@@ -221,6 +226,7 @@ internal sealed class AdsSource : IHostDemand, IAsyncDisposable
         _spoken = true;
         ResourceSet set = _graph.Build();
         _feed.Publish(set, "", [], static findings => findings, isUpdate: true);
+        _loads.Follow(Client.ActiveServers());
         foreach (string host in set.Targets.Keys)
         {
             if (_asked.TryGetValue(host, out TaskCompletionSource? asked))

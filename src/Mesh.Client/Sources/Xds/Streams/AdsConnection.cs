@@ -61,6 +61,9 @@ internal sealed class AdsConnection : IAsyncDisposable
         _running = Task.Run(RunAsync);
     }
 
+    /// <summary>The way to the server, for other streams than this one.</summary>
+    public IAdsTransport Transport => _transport;
+
     /// <summary>The server's name.</summary>
     public string Name { get; }
 

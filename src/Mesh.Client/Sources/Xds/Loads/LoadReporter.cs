@@ -1,0 +1,121 @@
+using Mesh.Control;
+using Mesh.Snapshots;
+using Mesh.Sources.Xds.Streams;
+using Mesh.Wire.Discovery;
+using Mesh.Wire.Grpc;
+
+namespace Mesh.Sources.Xds.Loads;
+
+/// <summary>
+/// Reports to one control plane how the clusters fare that it wants to hear of (<c>Cluster.lrs_server.self</c>, LRS v3): a stream beside that of
+/// ADS, on which the server says what it wants and how often.
+/// </summary>
+internal sealed class LoadReporter : IAsyncDisposable
+{
+    private readonly IAdsTransport _transport;
+    private readonly NodeIdentity _node;
+    private readonly ControlLoop _loop;
+    private readonly Func<IEnumerable<Cluster>> _clusters;
+    private readonly LoadCounts _counts;
+    private readonly AdsBackoff _backoff;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Task _running;
+
+    /// <param name="transport">The way to the server; not owned.</param>
+    /// <param name="node">Who reports.</param>
+    /// <param name="loop">The control loop.</param>
+    /// <param name="clusters">The clusters that name this server; asked on the control loop.</param>
+    /// <param name="random">For the jitter.</param>
+    public LoadReporter(IAdsTransport transport, NodeIdentity node, ControlLoop loop, Func<IEnumerable<Cluster>> clusters, Random random)
+    {
+        _transport = transport;
+        _node = node;
+        _loop = loop;
+        _clusters = clusters;
+        _counts = new LoadCounts(loop.TimeProvider);
+        _backoff = new AdsBackoff(loop.TimeProvider, random);
+        _running = Task.Run(RunAsync);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(false);
+        _ending.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        while (!_ending.IsCancellationRequested)
+        {
+            _backoff.OnOpening();
+            bool heard = await ReportAsync().ConfigureAwait(false);
+            TimeSpan wait = _backoff.Next(heard);
+            if (!_ending.IsCancellationRequested && wait > TimeSpan.Zero)
+                await Task.Delay(wait, _loop.TimeProvider, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>One stream from its opening to its end; whether the server has said anything on it.</summary>
+    private async Task<bool> ReportAsync()
+    {
+        bool heard = false;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
+        try
+        {
+            IAdsStream stream = await _transport.OpenAsync(LoadReportCodec.Method, ended.Token).ConfigureAwait(false);
+            await using (stream.ConfigureAwait(false))
+            {
+                await stream.WriteAsync(LoadReportCodec.First(_node), ended.Token).ConfigureAwait(false);
+                Task sending = Task.CompletedTask;
+                var terms = new Terms();
+                try
+                {
+                    while (await stream.ReadAsync(ended.Token).ConfigureAwait(false) is { } message)
+                    {
+                        if (LoadReportCodec.Read(message, out _) is not { } wanted)
+                            break;
+                        terms.Current = wanted;
+                        if (!heard)
+                            sending = SendAsync(stream, terms, ended.Token);
+                        heard = true;
+                    }
+                }
+                finally
+                {
+                    await ended.CancelAsync().ConfigureAwait(false);
+                    await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
+            }
+        }
+        catch (Exception e) when (e is GrpcException or OperationCanceledException or ObjectDisposedException)
+        {
+            // A server without load reports says UNIMPLEMENTED; it is asked again, ever more seldom.
+        }
+
+        return heard;
+    }
+
+    private async Task SendAsync(IAdsStream stream, Terms terms, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Task.Delay(terms.Current!.Interval, _loop.TimeProvider, cancellationToken).ConfigureAwait(false);
+            LoadReportTerms wanted = terms.Current;
+            IReadOnlyList<ClusterLoad> loads = await _loop.RunAsync(() => _counts.Take(_clusters().Where(cluster => wanted.Covers(cluster.Name)))).ConfigureAwait(false);
+            await stream.WriteAsync(LoadReportCodec.Write(loads), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What the server asked for last.</summary>
+    private sealed class Terms
+    {
+        private volatile LoadReportTerms? _current;
+
+        public LoadReportTerms? Current
+        {
+            get => _current;
+            set => _current = value;
+        }
+    }
+}
