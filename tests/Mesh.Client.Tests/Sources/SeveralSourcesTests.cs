@@ -14,12 +14,12 @@ public sealed class SeveralSourcesTests
     public async Task TheyAreOneConfiguration()
     {
         using var folder = new TempFolder();
-        await System.IO.File.WriteAllTextAsync(folder["mesh.yaml"], Xds.Document(Xds.Listener("l", "r"), Xds.Routes("r", "a", "b")));
+        await System.IO.File.WriteAllTextAsync(folder["mesh.yaml"], Tests.Xds.Document(Tests.Xds.Listener("l", "r"), Tests.Xds.Routes("r", "a", "b")));
         await using HostUnderTest test = await HostUnderTest.StartAsync(new MeshOptions
         {
             ConfigurationPath = folder["mesh.yaml"],
             Settings = Settings,
-            InMemory = new InMemorySource(Xds.Document(Xds.Cluster("b", "127.0.0.1:2"))),
+            InMemory = new InMemorySource(Tests.Xds.Document(Tests.Xds.Cluster("b", "127.0.0.1:2"))),
         });
         Assert.Equal(("127.0.0.1:1", "127.0.0.1:2"), (test.AddressOf("a"), test.AddressOf("b")));
         Assert.Equal([$"file {folder["mesh.yaml"]}", "settings", "memory"], test.State.Sources.Select(source => source.Name));
@@ -31,7 +31,7 @@ public sealed class SeveralSourcesTests
         var refused = await Assert.ThrowsAsync<MeshConfigurationException>(() => HostUnderTest.StartAsync(new MeshOptions
         {
             Settings = Settings,
-            InMemory = new InMemorySource(Xds.Document(Xds.Cluster("a", "127.0.0.1:2"))),
+            InMemory = new InMemorySource(Tests.Xds.Document(Tests.Xds.Cluster("a", "127.0.0.1:2"))),
         }));
         Assert.Equal("2:3: Cluster 'a': given by memory and by settings; only one source may give it", Assert.Single(refused.Errors));
     }
@@ -41,7 +41,7 @@ public sealed class SeveralSourcesTests
     {
         var memory = new InMemorySource();
         await using HostUnderTest test = await HostUnderTest.StartAsync(new MeshOptions { Settings = Settings, InMemory = memory });
-        var refused = Assert.Throws<MeshConfigurationException>(() => memory.Update(Xds.Document(Xds.Cluster("a", "127.0.0.1:2"))));
+        var refused = Assert.Throws<MeshConfigurationException>(() => memory.Update(Tests.Xds.Document(Tests.Xds.Cluster("a", "127.0.0.1:2"))));
         Assert.Contains("given by memory and by settings", Assert.Single(refused.Errors), StringComparison.Ordinal);
         Assert.Equal("127.0.0.1:1", test.AddressOf("a"));
     }
@@ -53,7 +53,7 @@ public sealed class SeveralSourcesTests
         IConfigurationRoot settings = new ConfigurationBuilder().AddInMemoryCollection([new("services:a:endpoints:0", "127.0.0.1:1")]).Build();
         var memory = new InMemorySource();
         await using HostUnderTest test = await HostUnderTest.StartAsync(new MeshOptions { Settings = settings, InMemory = memory });
-        Assert.Throws<MeshConfigurationException>(() => memory.Update(Xds.Document(Xds.Listener("l", "r"), Xds.Routes("r", "b"))));
+        Assert.Throws<MeshConfigurationException>(() => memory.Update(Tests.Xds.Document(Tests.Xds.Listener("l", "r"), Tests.Xds.Routes("r", "b"))));
         settings["services:b:endpoints:0"] = "127.0.0.1:2";
         settings.Reload();
         test.WaitForLoop();
@@ -66,14 +66,14 @@ public sealed class SeveralSourcesTests
     public async Task WhatWaitsForAnotherSourceServesOnceItIsThere()
     {
         IConfigurationRoot settings = new ConfigurationBuilder().AddInMemoryCollection([new("services:a:endpoints:0", "127.0.0.1:1")]).Build();
-        var memory = new InMemorySource(Xds.Document(Xds.Cluster("b", "127.0.0.1:2")));
+        var memory = new InMemorySource(Tests.Xds.Document(Tests.Xds.Cluster("b", "127.0.0.1:2")));
         await using HostUnderTest test = await HostUnderTest.StartAsync(new MeshOptions { Settings = settings, InMemory = memory });
         settings["services:a:to"] = "c";
         settings.Reload();
         test.WaitForLoop();
         Assert.NotEmpty(test.Errors);
 
-        memory.Update(Xds.Document(Xds.Cluster("c", "127.0.0.1:3")));
+        memory.Update(Tests.Xds.Document(Tests.Xds.Cluster("c", "127.0.0.1:3")));
         Assert.Empty(test.Errors);
         Assert.Equal("c", test.Snapshot?.Listeners[0].Routes.VirtualHosts[0].Routes[0].Route.Destinations[0].Name);
     }

@@ -40,7 +40,7 @@ public sealed class ErrorPlaceTests
                   route:
                     cluster: missing
             """;
-        string text = Text.Replace("ROUTER", $"{Xds.Manager}, rds: {{route_config_name: r}}, http_filters: [{Xds.Router}]", StringComparison.Ordinal);
+        string text = Text.Replace("ROUTER", $"{Tests.Xds.Manager}, rds: {{route_config_name: r}}, http_filters: [{Tests.Xds.Router}]", StringComparison.Ordinal);
         await using FileSourceUnderTest test = await FileSourceUnderTest.StartAsync("mesh.yaml", test => test.Write("mesh.yaml", text));
         Assert.Equal(
             ["mesh.yaml:13:9: RouteConfiguration 'r': virtual_hosts[0].routes[0].route.cluster: no cluster is named 'missing'"], test.Errors);
