@@ -22,6 +22,10 @@ internal static class Runner
         ["grpc/rds-validation"] = GrpcRouteSuites.Validation,
         ["grpc/rds-routes"] = GrpcRouteSuites.Routes,
         ["grpc/rds-hash-policies"] = GrpcRouteSuites.HashPolicies,
+        ["grpc/bootstrap"] = GrpcBootstrapSuites.Whole,
+        ["grpc/bootstrap-parts"] = GrpcBootstrapSuites.Parts,
+        ["grpc/xdstp-names"] = GrpcNameSuites.Names,
+        ["grpc/resource-template"] = GrpcNameSuites.Templates,
         ["envoy-path"] = PathSuite.Run,
     };
 

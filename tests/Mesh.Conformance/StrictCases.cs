@@ -1,0 +1,24 @@
+using System.Text.Json;
+using Mesh.Tool.RouteTests;
+
+namespace Mesh.Conformance;
+
+/// <summary>The cases of a suite's folder, each of whose keys must be asked for.</summary>
+internal static class StrictCases
+{
+    public static IEnumerable<(string Name, StrictJson Case)> Read(string folder)
+    {
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "cases.json")));
+        foreach (JsonElement element in document.RootElement.EnumerateArray())
+        {
+            string name = element.GetProperty("name").GetString()!;
+            var each = new StrictJson(element, name);
+            each.Find("name");
+            each.Find("source");
+
+            // Switches of grpc-go's environment: what they guard is always on here.
+            each.Find("featureFlags");
+            yield return (name, each);
+        }
+    }
+}
