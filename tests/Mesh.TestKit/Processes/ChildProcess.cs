@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
@@ -44,8 +45,12 @@ public sealed class ChildProcess : IAsyncDisposable
         get { lock (_errors) return string.Join('\n', _errors); }
     }
 
-    /// <summary>Starts a program; a name without a folder is looked for on PATH.</summary>
-    public static ChildProcess Start(string program, IEnumerable<string> arguments, string? workingFolder = null)
+    /// <summary>
+    /// Starts a program; a name without a folder is looked for on PATH. What stands in <paramref name="environment"/> is added to this
+    /// process's own variables.
+    /// </summary>
+    public static ChildProcess Start(
+        string program, IEnumerable<string> arguments, string? workingFolder = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         var process = new Process
@@ -61,6 +66,8 @@ public sealed class ChildProcess : IAsyncDisposable
         };
         foreach (var argument in arguments)
             process.StartInfo.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment ?? ImmutableDictionary<string, string>.Empty)
+            process.StartInfo.Environment[name] = value;
 
         process.Start();
         var child = new ChildProcess(process) { Id = process.Id };
