@@ -36,6 +36,9 @@ internal sealed class ResourceSet
     /// <summary>The owner texts of resources that were refused: what names them names something, though it is not here.</summary>
     public HashSet<string> Refused { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>When set, every resource's wire form is kept here as well, good or not: what a control plane would send.</summary>
+    public List<WireResource>? Wire { get; init; }
+
     public int Count => Listeners.Count + RouteConfigurations.Count + Clusters.Count + Endpoints.Count + Secrets.Count;
 }
 
@@ -49,3 +52,9 @@ internal sealed record TargetResource(ListenerResource? Listener, RouteConfigura
 /// <param name="File">The file; null when the source is none.</param>
 /// <param name="DocumentPath">The path in its document.</param>
 internal readonly record struct ResourceOrigin(string? File, string DocumentPath);
+
+/// <summary>A resource as it goes over the wire.</summary>
+/// <param name="TypeName">The full name of its message, without <c>type.googleapis.com/</c>.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Bytes">The encoded message.</param>
+internal readonly record struct WireResource(string TypeName, string Name, byte[] Bytes);

@@ -97,6 +97,7 @@ internal sealed class ResourceDecoder(ResourceSet into, ErrorCollector errors)
         }
 
         string name = nameOf(message);
+        into.Wire?.Add(new WireResource(message.Descriptor.FullName, name, wire.ToArray()));
         string owner = $"{kind} '{name}'";
         bool isFirst = into.Origins.TryAdd(owner, new ResourceOrigin(File, errors.DocumentPath));
         using (errors.Owner(owner))
