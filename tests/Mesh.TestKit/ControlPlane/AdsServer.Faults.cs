@@ -49,6 +49,14 @@ public sealed partial class AdsServer
         return [name];
     });
 
+    /// <summary>Tells clients of the load reporting service, now and later, how often and of which clusters to report; null for all.</summary>
+    public void SetLoadReporting(TimeSpan interval, IReadOnlyList<string>? clusters = null)
+    {
+        _options.LoadReportingInterval = interval;
+        _options.LoadReportClusters = clusters;
+        _reports.Announce();
+    }
+
     /// <summary>
     /// Sends every stream that asks for a type one resource of it that no client may accept, among those it has, and waits for the
     /// NACK. The resource takes the place of one asked for by name, or with a wildcard stands beside the others.
@@ -59,7 +67,11 @@ public sealed partial class AdsServer
     {
         string type = XdsTypes.NameOf(typeName);
         await WaitForAsync(s => s.IsWildcard || s.Names.Count > 0 ? s : null, type, timeout, "a subscription");
-        Craft(type, (stream, subscription, revision) => stream.BuildWith(subscription, InvalidResource.Of(type, Victim(subscription)), revision), atOnce: false, keepsNonce: false);
+        Craft(
+            type,
+            (stream, subscription, revision) => stream.BuildWith(subscription, InvalidResource.Of(type, Victim(subscription)), revision),
+            atOnce: false,
+            keepsNonce: false);
         return await WaitForNackAsync(type, timeout);
     }
 

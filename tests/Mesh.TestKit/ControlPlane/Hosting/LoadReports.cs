@@ -1,9 +1,9 @@
 using System.Threading.Channels;
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Mesh.TestKit.ControlPlane.Grpc;
 using Mesh.Wire.Protos.Envoy.Config.Endpoint.V3;
 using Mesh.Wire.Protos.Envoy.Service.LoadStats.V3;
-using Google.Protobuf;
 
 namespace Mesh.TestKit.ControlPlane.Hosting;
 

@@ -37,9 +37,9 @@ internal static class ResourceText
     /// <exception cref="AdsConfigurationException">It has errors.</exception>
     public static ServedResource ReadOne(string typeName, string name, string text, bool check)
     {
-        MessageTable table = TypeRegistry.Default.Find(XdsTypes.UrlOf(typeName)) is { } found && ResourceDecoder.TypeNames.Contains(typeName)
-            ? found
-            : throw new ArgumentException($"'{typeName}' is no resource type; allowed are {string.Join(", ", ResourceDecoder.TypeNames)}", nameof(typeName));
+        if (!ResourceDecoder.TypeNames.Contains(typeName))
+            throw new ArgumentException($"'{typeName}' is no resource type; allowed are {string.Join(", ", ResourceDecoder.TypeNames)}", nameof(typeName));
+        MessageTable table = TypeRegistry.Default.Find(XdsTypes.UrlOf(typeName))!;
         byte[] bytes = Encoding.UTF8.GetBytes(text);
         bool yaml = !IsJson(bytes);
         var errors = new ErrorCollector();
@@ -47,7 +47,8 @@ internal static class ResourceText
         if (!errors.HasErrors)
         {
             wire = Named(wire, name);
-            new ResourceDecoder(new ResourceSet(), errors) { Settings = new DecoderSettings { BaseDirectory = Directory.GetCurrentDirectory() } }.Decode(typeName, wire);
+            var settings = new DecoderSettings { BaseDirectory = Directory.GetCurrentDirectory() };
+            new ResourceDecoder(new ResourceSet(), errors) { Settings = settings }.Decode(typeName, wire);
         }
 
         Refuse(TextLocator.Locate(bytes, yaml, errors.Items), check);
@@ -121,7 +122,8 @@ internal static class ResourceText
                 listener = resource.Bytes;
             else if (listener is not null)
             {
-                foreach (string host in RouteConfiguration.Parser.ParseFrom(resource.Bytes).VirtualHosts.SelectMany(h => h.Domains).Distinct(StringComparer.Ordinal))
+                RouteConfiguration routes = RouteConfiguration.Parser.ParseFrom(resource.Bytes);
+                foreach (string host in routes.VirtualHosts.SelectMany(h => h.Domains).Distinct(StringComparer.Ordinal))
                 {
                     if (!host.Contains('*', StringComparison.Ordinal) && host != ShortFormServices.Name)
                         yield return new ServedResource(XdsTypes.Listener, host, NameField.Write(listener, host)) { IsForNamedOnly = true };

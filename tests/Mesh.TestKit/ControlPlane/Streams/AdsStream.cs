@@ -141,6 +141,9 @@ internal abstract class AdsStream(ControlPlaneState state, int number, IReadOnly
         return subscription;
     }
 
+    // A request without a type is filed under none, and ends the stream.
+    protected static string NameOf(string typeUrl) => typeUrl.Length == 0 ? "" : XdsTypes.NameOf(typeUrl);
+
     /// <summary>Sends a refused response again, where the server is one of those.</summary>
     protected void Repeat(Subscription subscription, Response? refused)
     {

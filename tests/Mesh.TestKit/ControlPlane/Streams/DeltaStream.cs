@@ -18,7 +18,13 @@ internal sealed class DeltaStream(ControlPlaneState state, int number, IReadOnly
     {
         DeltaDiscoveryRequest request = DeltaDiscoveryRequest.Parser.ParseFrom(message);
         var entry = new RequestEntry(
-            request.TypeUrl.Length == 0 ? "" : XdsTypes.NameOf(request.TypeUrl), [.. request.ResourceNamesSubscribe], [.. request.ResourceNamesUnsubscribe], "", request.ResponseNonce, request.ErrorDetail?.Message, request.Node is not null);
+            NameOf(request.TypeUrl),
+            [.. request.ResourceNamesSubscribe],
+            [.. request.ResourceNamesUnsubscribe],
+            "",
+            request.ResponseNonce,
+            request.ErrorDetail?.Message,
+            request.Node is not null);
         Subscription subscription = Open(request.TypeUrl, request.Node, entry, out bool isFirst);
 
         // A stale nonce makes no reply of it, but what it asks for is said this once only.

@@ -14,7 +14,7 @@ internal sealed class StateOfTheWorldStream(ControlPlaneState state, int number,
     {
         DiscoveryRequest request = DiscoveryRequest.Parser.ParseFrom(message);
         var entry = new RequestEntry(
-            request.TypeUrl.Length == 0 ? "" : XdsTypes.NameOf(request.TypeUrl), [.. request.ResourceNames], [], request.VersionInfo, request.ResponseNonce, request.ErrorDetail?.Message, request.Node is not null);
+            NameOf(request.TypeUrl), [.. request.ResourceNames], [], request.VersionInfo, request.ResponseNonce, request.ErrorDetail?.Message, request.Node is not null);
         Subscription subscription = Open(request.TypeUrl, request.Node, entry, out bool isFirst);
         if (!subscription.TakeReply(request.ResponseNonce, entry.Error, out Response? refused))
         {

@@ -105,10 +105,8 @@ internal sealed class Subscription(string typeName)
         return true;
     }
 
-    /// <summary>Whether this version or a later one was ACKed.</summary>
-    public bool HasAcked(string version) =>
-        _ackedVersion is not null && (_ackedVersion == version
-            || (long.TryParse(_ackedVersion, CultureInfo.InvariantCulture, out long acked) && long.TryParse(version, CultureInfo.InvariantCulture, out long wanted) && acked >= wanted));
+    /// <summary>Whether this version or a later one was ACKed. Versions made by hand need not be numbers.</summary>
+    public bool HasAcked(string version) => _ackedVersion == version || (Number(_ackedVersion) is { } acked && acked >= Number(version));
 
     public AdsSubscriptionRecord ToRecord() => new()
     {
@@ -122,4 +120,6 @@ internal sealed class Subscription(string typeName)
         Nacks = [.. _nacks],
         StaleCount = _stale,
     };
+
+    private static long? Number(string? version) => long.TryParse(version, CultureInfo.InvariantCulture, out long number) ? number : null;
 }
