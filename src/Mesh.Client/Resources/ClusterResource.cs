@@ -29,6 +29,9 @@ internal sealed record ClusterResource
     /// <summary>How long a connection takes new calls; null or zero is for ever.</summary>
     public TimeSpan? MaxConnectionDuration { get; init; }
 
+    /// <summary>Whether load is reported to the control plane that gave it (<c>lrs_server.self</c>).</summary>
+    public bool LrsServerSelf { get; init; }
+
     /// <summary>Whether an https URL may be sent without TLS (metadata <c>mesh.sdk: {plaintext_allowed: true}</c>).</summary>
     public bool PlaintextAllowed { get; init; }
 }
