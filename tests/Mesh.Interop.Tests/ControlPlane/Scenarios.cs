@@ -163,15 +163,15 @@ internal static class Scenarios
         return $"{before}; stopped {during}; {await MoveAsync(stage)}";
     }
 
-    /// <summary>The new process counts its versions from 1 again, so what it says has the version that was accepted before.</summary>
+    /// <summary>A control plane counts its versions from 1 again, so that the new has the version of the old.</summary>
     private static async Task<string> RestartAsync(ScenarioStage stage)
     {
-        await stage.PublishAsync(stage.Mesh.To("c", "b1"));
+        await stage.ControlPlane.SetAsync(stage.Mesh.To("c", "b1").Build(), version: "1");
         var before = await stage.CallsAsync(Some);
         await stage.KillControlPlaneAsync();
         var during = await stage.CallsAsync(10 * Some);
         await stage.RestartControlPlaneAsync();
-        await stage.PublishAsync(stage.Mesh.To("c", "b2"));
+        await stage.ControlPlane.SetAsync(stage.Mesh.To("c", "b2").Build(), version: "1");
         return $"{before}; killed {during}; {await MoveAsync(stage)}";
     }
 

@@ -46,10 +46,12 @@ class Resource {
 
 class Snapshot {
   #kinds = Object.fromEntries(Object.keys(kinds).map((name) => [name, { version: '', resources: new Map() }]));
-  #counter = 0;
+
+  // A stream that outlives a reset must not take the new for what it has: versions go on.
+  static #counter = 0;
 
   nextVersion() {
-    return String(++this.#counter);
+    return String(++Snapshot.#counter);
   }
 
   version(kind) {
