@@ -28,3 +28,16 @@ public sealed class PeerFactAttribute : FactAttribute
 
     public Peer Peer { get; }
 }
+
+/// <summary>A theory that is skipped as a <see cref="PeerFactAttribute"/> is.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class PeerTheoryAttribute : TheoryAttribute
+{
+    public PeerTheoryAttribute(Peer peer)
+    {
+        Peer = peer;
+        Skip = new PeerFactAttribute(peer).Skip;
+    }
+
+    public Peer Peer { get; }
+}

@@ -21,22 +21,6 @@ public sealed class PeersTests(ITestOutputHelper output) : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [PeerFact(Peer.GrpcJs)]
-    public async Task TheReferenceDoesWhatTheTableSays()
-    {
-        await using var stage = await ScenarioStage.OpenAsync();
-        var different = new StringBuilder();
-        foreach (var scenario in Scenarios.All)
-        {
-            var result = await stage.PlayAsync(scenario, GrpcJsClientUnderTest.Kind);
-            output.WriteLine($"{scenario.Name} | {result.Outcome} | {ScenarioReport.Describe(result)}");
-            if (result.Outcome != scenario.Reference)
-                different.AppendLine(CultureInfo.InvariantCulture, $"{scenario.Name} | {result.Outcome} | expected {scenario.Reference} | {ScenarioReport.Describe(result)}");
-        }
-
-        Assert.Equal("", different.ToString());
-    }
-
-    [PeerFact(Peer.GrpcJs)]
     public async Task AComparisonSeesTheOneScenarioThatIsBroken()
     {
         await using var stage = await ScenarioStage.OpenAsync();

@@ -8,6 +8,9 @@ internal sealed record Scenario(string Name, string Reference, Func<ScenarioStag
 {
     /// <summary>What it should make of it by gRPC's own specification, where that is something else.</summary>
     public string? Required { get; init; }
+
+    /// <summary>Server features of the bootstrap it is played with.</summary>
+    public IReadOnlyList<string> Features { get; init; } = [];
 }
 
 /// <summary>How a scenario went with a client.</summary>

@@ -16,6 +16,9 @@ internal sealed class ScenarioReport
     /// <summary>The scenarios whose outcomes differ, other than by the first client's known failing.</summary>
     public IReadOnlyList<string> Different => [.. _rows.Where(row => Verdict(row) == Differs).Select(row => row.Scenario.Name)];
 
+    /// <summary>The scenarios in which the first client does not do what the table says of it.</summary>
+    public IReadOnlyList<string> Unexpected => [.. _rows.Where(row => row.First.Outcome != row.Scenario.Reference).Select(row => row.Scenario.Name)];
+
     /// <summary>Plays each scenario with one client and then with the other; the second is deceived in the one that is broken.</summary>
     public static async Task<ScenarioReport> PlayAsync(
         ScenarioStage stage, IEnumerable<Scenario> scenarios, ClientKind first, ClientKind second, string? broken = null)

@@ -50,7 +50,7 @@ internal sealed class ScenarioStage : IAsyncDisposable
         _broken = broken;
         await ControlPlane.ResetAsync();
         var bootstrap = _folder[$"{Guid.NewGuid():N}.json"];
-        await ControlPlane.WriteBootstrapAsync(bootstrap, kind.Name);
+        await ControlPlane.WriteBootstrapAsync(bootstrap, kind.Name, scenario.Features);
         await using var client = await kind.StartAsync(bootstrap);
         _client = client;
         var time = TimeProvider.System;
