@@ -24,8 +24,12 @@ internal sealed class GrpcStream(CallScope scope, GrpcChannelSettings settings) 
             {
                 _request = await sender.CreateAsync(method, _content, scope, token).ConfigureAwait(false);
                 _response = sender.SendAsync(_request, scope.Token);
-                Task first = await Task.WhenAny(_content.Opened, _response).WaitAsync(token).ConfigureAwait(false);
-                await first.ConfigureAwait(false);
+                _ = _response.ContinueWith(
+                    static (_, content) => ((DuplexContent)content!).Answered(), _content, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                await Task.WhenAny(_content.Opened, _response).WaitAsync(token).ConfigureAwait(false);
+                // A server may have ended the call already, with an error, which is thrown here, or with an answer, which is read.
+                if (!_content.Opened.IsCompletedSuccessfully)
+                    await _response.WaitAsync(token).ConfigureAwait(false);
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
@@ -41,9 +45,9 @@ internal sealed class GrpcStream(CallScope scope, GrpcChannelSettings settings) 
         await scope.RunAsync(
             async token =>
             {
-                Stream body = await _content.Opened.WaitAsync(token).ConfigureAwait(false);
                 try
                 {
+                    Stream body = await _content.Opened.WaitAsync(token).ConfigureAwait(false);
                     await FrameWriter.WriteAsync(body, message, token).ConfigureAwait(false);
                 }
                 catch (Exception e) when (e is ObjectDisposedException or OperationCanceledException && !token.IsCancellationRequested)

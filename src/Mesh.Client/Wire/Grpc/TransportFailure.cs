@@ -8,6 +8,8 @@ internal static class TransportFailure
 {
     private const long Http11Required = 0xd;
 
+    private static readonly string[] ConnectionTexts = ["the connection", "a ping request", "http2_connection", "net_ping"];
+
     /// <summary>Whether an exception is the network's or the peer's doing; any other is a bug of ours, or of the caller's, and stays what it is.</summary>
     public static bool Covers(Exception e) => e is HttpRequestException or IOException or SocketException or AuthenticationException or OperationCanceledException;
 
@@ -37,16 +39,15 @@ internal static class TransportFailure
             return Unavailable($"{address} does not speak HTTP/2: {protocol.Message}", e);
         GrpcStatusCode code = OfHttp2(protocol.ErrorCode);
         if (code == GrpcStatusCode.Internal && EndedConnection(protocol))
-            return Unavailable($"the connection to {address} broke: {protocol.Message} (or it left a keep-alive ping unanswered)", e);
+            return Unavailable($"the connection to {address} broke: {protocol.Message}", e);
         return new GrpcException(code, $"{address} ended the call with an HTTP/2 error: {protocol.Message}{Detail(protocol.ErrorCode)}", e);
     }
 
     /// <summary>
     /// Whether the whole connection has ended, which is UNAVAILABLE, and not one stream. The runtime has one exception for both, and for a ping
-    /// that stayed unanswered; its text alone, or the text's key, tells them apart. Should the text change, the code counts.
+    /// that stayed unanswered; its text alone tells them apart, or the text's key in a trimmed program. Should the text change, the code counts.
     /// </summary>
-    private static bool EndedConnection(HttpProtocolException e) =>
-        e.Message.Contains("the connection", StringComparison.Ordinal) || e.Message.Contains("http2_connection", StringComparison.Ordinal);
+    private static bool EndedConnection(HttpProtocolException e) => ConnectionTexts.Any(text => e.Message.Contains(text, StringComparison.Ordinal));
 
     /// <summary>HTTP/2 error codes by their numbers (RFC 9113, 7); those without a mapping are UNKNOWN.</summary>
     private static GrpcStatusCode OfHttp2(long errorCode) => errorCode switch

@@ -46,6 +46,19 @@ public sealed class StatusTests : GrpcTest
     }
 
     [Fact]
+    public async Task ATrailersOnlyOkIsAnEndWithoutMessages()
+    {
+        GrpcChannel channel = await ChannelAsync(context =>
+        {
+            context.Response.Headers["grpc-status"] = "0";
+            return Task.CompletedTask;
+        });
+        await using GrpcStream stream = await channel.OpenAsync(Method, CancellationToken.None);
+        Assert.Null(await ReadAsync(stream));
+        Assert.Equal(GrpcStatusCode.Unimplemented, (await FailAsync(CallAsync(channel))).Code);
+    }
+
+    [Fact]
     public async Task EveryCodeIsRead()
     {
         GrpcChannel channel = await ChannelAsync(async context => await AnswerAsync(context, await ReadRequestAsync(context)));
@@ -154,13 +167,22 @@ public sealed class StatusTests : GrpcTest
     [InlineData(0xc, nameof(GrpcStatusCode.PermissionDenied))]
     public async Task AResetIsMappedByItsCode(int code, string expected)
     {
+        int seen = 0;
         GrpcChannel channel = await ChannelAsync(async context =>
         {
+            seen++;
             await ReadRequestAsync(context);
             context.Features.GetRequiredFeature<IHttpResetFeature>().Reset(code);
         });
-        // A refused stream is tried once more by the runtime, which a message it still holds allows.
         Assert.Equal(expected, (await FailAsync(CallAsync(channel))).Code.ToString());
+        // A stream that was refused was not looked at, so the runtime may try again, and does three times.
+        Assert.Equal(code == 0x7 ? 4 : 1, seen);
+
+        await using (GrpcStream refused = await channel.OpenAsync(Method, CancellationToken.None))
+        {
+            await WriteAsync(refused, "a");
+            Assert.Equal(expected, (await FailAsync(ReadAsync(refused))).Code.ToString());
+        }
 
         channel = await ChannelAsync(async context =>
         {

@@ -172,21 +172,65 @@ public sealed class StreamTests : GrpcTest
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => channel.OpenAsync("/grpc.Test/Stream", cancel.Token));
     }
 
+    /// <summary>The end may come before the stream is open, in it, and after; a writer must not wait for what does not come.</summary>
     [Fact]
     public async Task AServerThatEndsEarlyFailsTheWriterAndTellsTheReader()
     {
+        var told = new GrpcStatus(GrpcStatusCode.Unauthenticated, "no more of you");
         GrpcChannel channel = await ChannelAsync(context =>
         {
-            context.Response.AppendTrailer("grpc-message", "no more of you");
+            context.Response.AppendTrailer("grpc-message", told.Message);
             return AnswerAsync(context, "16", Frame("a"));
         });
+        for (int i = 0; i < 30; i++)
+        {
+            await using GrpcStream stream = await channel.OpenAsync(Method, CancellationToken.None);
+            Assert.Equal("a", await ReadAsync(stream));
+            Assert.Equal(told, await FailAsync(ReadAsync(stream)));
+            GrpcStatus write = await FailAsync(WriteUntilItFailsAsync(stream));
+            Assert.Equal(GrpcStatusCode.Cancelled, write.Code);
+            Assert.EndsWith("has ended the call; reading tells with which status", write.Message, StringComparison.Ordinal);
+            Assert.Equal(told, await FailAsync(ReadAsync(stream)));
+        }
+    }
+
+    /// <summary>
+    /// The runtime tries a refused stream again. What was written to the first is lost to it, so the stream ends, and the owner opens a new one.
+    /// </summary>
+    [Fact]
+    public async Task ARefusedStreamIsUnavailableAndNotWrittenTwice()
+    {
+        GrpcChannel channel = await ChannelAsync(async context =>
+        {
+            await ReadRequestAsync(context);
+            context.Features.GetRequiredFeature<IHttpResetFeature>().Reset(0x7);
+        });
         await using GrpcStream stream = await channel.OpenAsync(Method, CancellationToken.None);
-        Assert.Equal("a", await ReadAsync(stream));
-        Assert.Equal(new GrpcStatus(GrpcStatusCode.Unauthenticated, "no more of you"), await FailAsync(ReadAsync(stream)));
-        GrpcStatus write = await FailAsync(WriteUntilItFailsAsync(stream));
-        Assert.Equal(GrpcStatusCode.Cancelled, write.Code);
-        Assert.EndsWith("has ended the call; reading tells with which status", write.Message, StringComparison.Ordinal);
-        Assert.Equal(new GrpcStatus(GrpcStatusCode.Unauthenticated, "no more of you"), await FailAsync(ReadAsync(stream)));
+        await WriteAsync(stream, "a");
+        GrpcStatus status = await FailAsync(ReadAsync(stream));
+        Assert.Equal(GrpcStatusCode.Unavailable, status.Code);
+        Assert.EndsWith("the server refused the stream, or closed the connection as it began", status.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task CancellingTheOpeningDoesNotWaitForTheConnection()
+    {
+        var asked = new TaskCompletionSource();
+        GrpcChannel channel = Channel(new Uri("http://127.0.0.1:1"), settings => settings with
+        {
+            Connect = async (_, token) =>
+            {
+                asked.SetResult();
+                await Task.Delay(Timeout.Infinite, token);
+                return Stream.Null;
+            },
+        });
+        using var cancel = new CancellationTokenSource();
+        Task opening = channel.OpenAsync(Method, cancel.Token);
+        await asked.Task.WaitAsync(Soon);
+        await cancel.CancelAsync();
+        OperationCanceledException e = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening.WaitAsync(Soon));
+        Assert.Equal(cancel.Token, e.CancellationToken);
     }
 
     /// <summary>Nothing is left behind that fails where nobody looks.</summary>
