@@ -1,4 +1,5 @@
 using Mesh.Resources;
+using Mesh.Sources.Xds.Names;
 
 namespace Mesh.Sources.Xds.Cache;
 
@@ -6,7 +7,7 @@ namespace Mesh.Sources.Xds.Cache;
 internal sealed class ResourceCache
 {
     private readonly Dictionary<string, ResourceEntry>[] _entries =
-        [.. ResourceType.All.Select(_ => new Dictionary<string, ResourceEntry>(StringComparer.Ordinal))];
+        [.. ResourceType.All.Select(_ => new Dictionary<string, ResourceEntry>(ResourceNameComparer.Instance))];
 
     public IReadOnlyDictionary<string, ResourceEntry> this[ResourceType type] => _entries[type.Index];
 
