@@ -69,7 +69,7 @@ internal sealed class XdsSetup
             Node = Identity(_bootstrap.Node),
             Delta = _options.Delta,
             Wildcard = _options.Wildcard,
-            Decoder = new DecoderSettings { Dialect = dialect, BaseDirectory = Directory.GetCurrentDirectory() },
+            Decoder = new DecoderSettings { Dialect = dialect, ForProxy = _options.Wildcard, BaseDirectory = Directory.GetCurrentDirectory() },
         };
         var limits = new ChannelLimits(_options.MaxMessageBytes, _options.KeepAliveInterval, _options.KeepAliveTimeout);
         var client = new AdsClient(settings, loop, random, server => new ServerChannel(server, limits, loop.TimeProvider));

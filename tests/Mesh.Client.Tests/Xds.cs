@@ -27,7 +27,7 @@ internal static class Xds
 
     /// <summary>An API listener that takes its routes from a route configuration.</summary>
     public static string Listener(string name, string routes) => Resource(
-        ListenerType, $"name: {name}, api_listener: {{api_listener: {{{Manager}, rds: {{route_config_name: {routes}}}, http_filters: [{Router}]}}}}");
+        ListenerType, $"name: {name}, api_listener: {{api_listener: {{{Manager}, rds: {{route_config_name: {routes}, config_source: {{ads: {{}}}}}}, http_filters: [{Router}]}}}}");
 
     /// <summary>A route configuration that leads each host to the cluster of the same name.</summary>
     public static string Routes(string name, params IEnumerable<string> hosts) =>

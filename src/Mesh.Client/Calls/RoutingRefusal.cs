@@ -1,4 +1,5 @@
 using Mesh.Matching;
+using Mesh.Resources;
 using Mesh.Routing;
 using Mesh.Snapshots;
 
@@ -36,6 +37,8 @@ internal static class RoutingRefusal
     /// <summary>Why a route leads to no cluster.</summary>
     public static string WhyNoCluster(Route route, RouteDestination destination, in RequestView view)
     {
+        if (route.Action.MissingSpecifier == RouteActionResource.OfServers.MissingSpecifier)
+            return $"route '{route.Name}' has a non_forwarding_action, which is for servers: a client's call ends there (gRFC A36)";
         if (route.Action.MissingSpecifier.Length > 0)
             return $"route '{route.Name}' leaves the cluster to '{route.Action.MissingSpecifier}', which is not supported and was marked optional";
         if (ReferenceEquals(destination, RouteDestination.None))

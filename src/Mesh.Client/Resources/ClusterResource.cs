@@ -29,11 +29,34 @@ internal sealed record ClusterResource
     /// <summary>How long a connection takes new calls; null or zero is for ever.</summary>
     public TimeSpan? MaxConnectionDuration { get; init; }
 
-    /// <summary>Whether load is reported to the control plane that gave it (<c>lrs_server.self</c>).</summary>
-    public bool LrsServerSelf { get; init; }
-
     /// <summary>Whether an https URL may be sent without TLS (metadata <c>mesh.sdk: {plaintext_allowed: true}</c>).</summary>
     public bool PlaintextAllowed { get; init; }
+
+    /// <summary>
+    /// Why no call can be sent by it though it was accepted: what it needs is known but not supported. Null where calls can be sent.
+    /// </summary>
+    public string? Unsupported { get; init; }
+
+    /// <summary>The clusters of <c>envoy.clusters.aggregate</c>, in order of preference (gRFC A37); empty for other types.</summary>
+    public ValueList<string> AggregateClusters { get; init; }
+
+    /// <summary>Load is reported to the server that sent this cluster (<c>lrs_server.self</c>).</summary>
+    public bool LrsServerSelf { get; init; }
+
+    /// <summary>The ORCA metrics that load reports pass on (<c>lrs_report_endpoint_metrics</c>, gRFC A85).</summary>
+    public ValueList<string> LrsReportEndpointMetrics { get; init; }
+
+    public LoadBalancingPolicyResource LoadBalancing { get; init; } = RoundRobinResource.Default;
+
+    public CommonLbResource? CommonLb { get; init; }
+
+    public OutlierDetectionResource? OutlierDetection { get; init; }
+
+    /// <summary><c>circuit_breakers.thresholds</c>.</summary>
+    public ValueList<CircuitBreakerResource> CircuitBreakers { get; init; }
+
+    /// <summary><c>circuit_breakers.per_host_thresholds</c>.</summary>
+    public ValueList<CircuitBreakerResource> PerHostCircuitBreakers { get; init; }
 }
 
 /// <summary><c>Cluster.DiscoveryType</c>; both DNS types are resolved when a connection is made.</summary>
@@ -43,6 +66,12 @@ internal enum DiscoveryType
     StrictDns,
     LogicalDns,
     Eds,
+
+    /// <summary><c>cluster_type</c> <c>envoy.clusters.aggregate</c>: the first of its clusters that can serve.</summary>
+    Aggregate,
+
+    /// <summary>One that this version cannot call: <see cref="ClusterResource.Unsupported"/> names it.</summary>
+    Other,
 }
 
 /// <summary>What is spoken to the endpoints (<c>HttpProtocolOptions.upstream_protocol_options</c>).</summary>

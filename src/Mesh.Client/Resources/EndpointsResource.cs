@@ -3,13 +3,32 @@ using Mesh.Primitives;
 namespace Mesh.Resources;
 
 /// <summary><c>envoy.config.endpoint.v3.ClusterLoadAssignment</c>.</summary>
-internal sealed record EndpointsResource(string Name, ValueList<LocalityEndpointsResource> Localities);
+internal sealed record EndpointsResource(string Name, ValueList<LocalityEndpointsResource> Localities)
+{
+    /// <summary><c>policy.drop_overloads</c>: shares of the calls that are dropped, each drawn for in turn.</summary>
+    public ValueList<DropOverloadResource> Drops { get; init; }
+
+    /// <summary>How far the healthy share of a priority may fall before calls spill over, in percent; Envoy's default is 140.</summary>
+    public uint OverprovisioningFactor { get; init; } = 140;
+
+    /// <summary>Whether a priority's health counts endpoints by their weight.</summary>
+    public bool WeightedPriorityHealth { get; init; }
+}
+
+/// <summary><c>ClusterLoadAssignment.Policy.DropOverload</c>.</summary>
+/// <param name="Category">Its name, in load reports.</param>
+/// <param name="PerMillion">How many of a million calls it drops.</param>
+internal sealed record DropOverloadResource(string Category, uint PerMillion);
 
 /// <summary><c>envoy.config.endpoint.v3.LocalityLbEndpoints</c>.</summary>
 /// <param name="Locality"><c>region/zone/sub_zone</c>; empty when none was given.</param>
 /// <param name="Priority">0 is used first.</param>
 /// <param name="Endpoints">The endpoints, in order.</param>
-internal sealed record LocalityEndpointsResource(string Locality, uint Priority, ValueList<EndpointResource> Endpoints);
+internal sealed record LocalityEndpointsResource(string Locality, uint Priority, ValueList<EndpointResource> Endpoints)
+{
+    /// <summary><c>load_balancing_weight</c>, relative to the other localities of its priority; null when unset.</summary>
+    public uint? Weight { get; init; }
+}
 
 /// <summary><c>envoy.config.endpoint.v3.LbEndpoint</c>.</summary>
 /// <param name="Host">An IP address, a DNS name (DNS clusters only), or the path of a Unix socket when <paramref name="Port"/> is <see cref="UnixSocket"/>.</param>
@@ -23,8 +42,20 @@ internal sealed record EndpointResource(string Host, int Port, EndpointHealth He
     /// <summary>The name it goes by in <c>auto_host_rewrite</c>: <c>Endpoint.hostname</c>, else its DNS name; empty for none.</summary>
     public string HostName { get; init; } = "";
 
+    /// <summary><c>load_balancing_weight</c>, relative to the other endpoints of its locality.</summary>
+    public uint Weight { get; init; } = 1;
+
+    /// <summary>What a hash ring knows it by instead of its address (metadata <c>envoy.lb: {hash_key}</c>, gRFC A76); empty for the address.</summary>
+    public string HashKey { get; init; } = "";
+
+    /// <summary>Further addresses of the same endpoint (<c>Endpoint.additional_addresses</c>, gRFC A61), as <see cref="Address"/> writes them.</summary>
+    public ValueList<string> AdditionalAddresses { get; init; }
+
     /// <summary><c>127.0.0.1:5001</c>, <c>[::1]:5001</c> or <c>unix:/run/a.sock</c>.</summary>
-    public string Address => Port == UnixSocket ? "unix:" + Host : Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
+    public string Address => AddressOf(Host, Port);
+
+    /// <summary>An address as <see cref="Address"/> writes it.</summary>
+    public static string AddressOf(string host, int port) => port == UnixSocket ? "unix:" + host : host.Contains(':') ? $"[{host}]:{port}" : $"{host}:{port}";
 }
 
 /// <summary><c>envoy.config.core.v3.HealthStatus</c>.</summary>

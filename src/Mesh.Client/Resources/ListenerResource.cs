@@ -8,6 +8,18 @@ internal sealed record ListenerResource
     /// <summary>The port of its address; null for an API listener.</summary>
     public int? Port { get; init; }
 
+    /// <summary>
+    /// Whether it only concerns a proxy (TCP, UDP, inbound, or a catch-all for redirected connections): accepted, and nothing to a client.
+    /// It has no routes then.
+    /// </summary>
+    public bool IsForProxyOnly { get; init; }
+
+    /// <summary>
+    /// Whether it listens on one address that is not the loopback: it is for calls to that address, and of several listeners of a port one
+    /// that takes more comes first.
+    /// </summary>
+    public bool IsForOneAddress { get; init; }
+
     /// <summary><c>Rds.route_config_name</c>; null when the route configuration is <see cref="Inline"/>.</summary>
     public string? RouteConfigurationName { get; init; }
 

@@ -7,6 +7,9 @@ internal sealed record RouteActionResource
 {
     public static readonly RouteActionResource None = new();
 
+    /// <summary><c>Route.non_forwarding_action</c>: a server's. A client's calls on the route fail (gRFC A36).</summary>
+    public static readonly RouteActionResource OfServers = new() { MissingSpecifier = "non_forwarding_action" };
+
     /// <summary>The clusters by weight; <c>RouteAction.cluster</c> is one of weight 1.</summary>
     public ValueList<WeightedClusterResource> Clusters { get; init; }
 

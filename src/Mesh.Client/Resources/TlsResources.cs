@@ -23,7 +23,22 @@ internal sealed record TlsContextResource
 
     /// <summary>The name of the secret that holds the validation context, merged over <see cref="Validation"/>; null for none.</summary>
     public string? ValidationSecret { get; init; }
+
+    /// <summary>The provider of the client certificate, of those in the bootstrap (gRFC A29); null for none.</summary>
+    public CertificateProviderResource? CertificateProvider { get; init; }
+
+    /// <summary>The provider of the roots, of those in the bootstrap; null for none.</summary>
+    public CertificateProviderResource? RootProvider { get; init; }
+
+    /// <summary>Send the endpoint's host name as the name in the handshake (<c>auto_host_sni</c>, gRFC A101).</summary>
+    public bool AutoHostSni { get; init; }
+
+    /// <summary>Ask the peer for the name sent (<c>auto_sni_san_validation</c>, gRFC A101).</summary>
+    public bool AutoSniSanValidation { get; init; }
 }
+
+/// <summary><c>tls.v3.CertificateProviderPluginInstance</c>.</summary>
+internal sealed record CertificateProviderResource(string Instance, string Certificate);
 
 /// <summary><c>tls.v3.TlsCertificate</c>. Its text says nothing of its key.</summary>
 internal sealed record TlsCertificateResource(DataSourceResource Chain, DataSourceResource PrivateKey, DataSourceResource? Password)

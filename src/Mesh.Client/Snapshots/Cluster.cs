@@ -25,7 +25,7 @@ internal sealed class Cluster(
     public Picker Picker { get; } = new RoundRobinPicker(state, endpoints);
 
     /// <summary>Why no call can be sent to it; null when they can.</summary>
-    public string? Failure { get; init; }
+    public string? Failure { get; init; } = resource.Unsupported;
 
     public bool PlaintextAllowed => Resource.PlaintextAllowed;
 }

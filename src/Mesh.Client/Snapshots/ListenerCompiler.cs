@@ -20,7 +20,7 @@ internal static class ListenerCompiler
 
         var listeners = new List<Listener>(set.Listeners.Count);
         var ports = new Dictionary<int, string>();
-        foreach (ListenerResource resource in set.Listeners.Values)
+        foreach (ListenerResource resource in set.Listeners.Values.Where(listener => !listener.IsForProxyOnly).OrderBy(listener => listener.IsForOneAddress))
         {
             if (resource.Port is { } port && !ports.TryAdd(port, resource.Name))
             {

@@ -143,7 +143,7 @@ internal sealed class SnapshotCompiler
 
     private TlsIdentity? LoadTls(ClusterResource cluster, ResourceSet set, HashSet<TlsContextResource> inUse, ErrorCollector errors)
     {
-        if (cluster.Tls is null)
+        if (cluster.Tls is null || cluster.Unsupported is not null)
             return null;
         using (errors.At("transport_socket"))
         {
@@ -156,6 +156,9 @@ internal sealed class SnapshotCompiler
 
     private static EndpointsResource? FindAssignment(ClusterResource cluster, ResourceSet set, ErrorCollector errors)
     {
+        // What cannot be called needs no endpoints: its calls say why.
+        if (cluster.Unsupported is not null)
+            return new EndpointsResource(cluster.Name, []);
         if (cluster.Type != DiscoveryType.Eds)
             return cluster.LoadAssignment;
         if (set.Endpoints.TryGetValue(cluster.EndpointsName, out EndpointsResource? assignment))
@@ -166,13 +169,13 @@ internal sealed class SnapshotCompiler
 
     private Cluster CompileCluster(PlannedCluster plan, Cluster? previous, long version)
     {
-        if (previous is not null && previous.Resource.Equals(plan.Cluster) && previous.Assignment.Equals(plan.Assignment) && ReferenceEquals(previous.Transport.Tls, plan.Tls) && previous.Failure == plan.Failure)
+        if (previous is not null && previous.Resource.Equals(plan.Cluster) && previous.Assignment.Equals(plan.Assignment) && ReferenceEquals(previous.Transport.Tls, plan.Tls) && previous.Failure == (plan.Failure ?? plan.Cluster.Unsupported))
             return previous;
         ClusterState state = _states.Get(plan.Cluster.Name);
         var transport = new TransportSettings(plan.Cluster, plan.Tls, ++_generation);
         if (previous is not null && transport.IsSameAs(previous.Transport))
             transport = previous.Transport;
-        return new Cluster(plan.Cluster, plan.Assignment, state, transport, CompileEndpoints(state, plan.Assignment, previous, version)) { Failure = plan.Failure };
+        return new Cluster(plan.Cluster, plan.Assignment, state, transport, CompileEndpoints(state, plan.Assignment, previous, version)) { Failure = plan.Failure ?? plan.Cluster.Unsupported };
     }
 
     private Endpoint[] CompileEndpoints(ClusterState state, EndpointsResource assignment, Cluster? previous, long version)

@@ -9,7 +9,7 @@ namespace Mesh.Client.Tests.SupportedFields;
 internal sealed class CompiledConfiguration
 {
     // A filter that a test of per-filter configuration may configure.
-    private static readonly Dictionary<string, Func<ByteString, string?>> FilterTypes = new(StringComparer.Ordinal) { ["google.protobuf.Timestamp"] = _ => null };
+    private static readonly Dictionary<string, HttpFilterType> FilterTypes = new(StringComparer.Ordinal) { ["google.protobuf.Timestamp"] = new(_ => null) };
 
     private readonly SnapshotCompiler _compiler = new();
     private readonly string _baseDirectory;

@@ -27,6 +27,7 @@ internal sealed partial record ExpectedEffect(Regex Shape, Effect Effect, string
     public static IReadOnlyList<ExpectedEffect> Exceptions { get; } =
     [
         new(Names(), Effect.None, "a name for people and statistics: the type decides"),
+        new(SourceOfOwn(), Effect.Refused, "a source that is given is ads or self"),
         new(OwnSources(), Effect.None, "ads and self both mean: from the source that gave this resource, and no other kind is taken"),
         new(InnerAssignmentName(), Effect.None, "a static cluster has its endpoints in itself; the name serves EDS only"),
         new(ListenAddress(), Effect.None, "the mesh opens no port: of a listener's address only the port chooses it"),
@@ -44,7 +45,6 @@ internal sealed partial record ExpectedEffect(Regex Shape, Effect Effect, string
         new(ReferredNames(), Effect.Refused, "what referred to the old name refers to nothing"),
         new(KeyMaterial(), Effect.Refused, "another key or password does not fit the certificate"),
 
-        new(OtherPolicies(), Effect.Reported, "every other policy is a warning: endpoints are used in turn"),
         new(LimitsElsewhere(), Effect.Reported, "a limit of the other side of a proxy"),
     ];
 
@@ -54,8 +54,11 @@ internal sealed partial record ExpectedEffect(Regex Shape, Effect Effect, string
     [GeneratedRegex(@"(\.http_filters\[\]|\.filters\[\]|\.transport_socket|\.path_match_policy|\.path_rewrite_policy|\.input|\.action|\.custom_match|\.predicates\[\]|\.inline_cluster_specifier_plugin\.extension)\.name$")]
     private static partial Regex Names();
 
-    [GeneratedRegex(@"\.(config_source|sds_config)$|\.(config_source|sds_config|eds_config)\.(ads|self)$")]
+    [GeneratedRegex(@"\.(config_source|sds_config)$|\.sds_config\.(ads|self)$")]
     private static partial Regex OwnSources();
+
+    [GeneratedRegex(@"\.(config_source|eds_config)\.(ads|self)$")]
+    private static partial Regex SourceOfOwn();
 
     [GeneratedRegex(@"^Cluster\.load_assignment\.cluster_name$")]
     private static partial Regex InnerAssignmentName();
@@ -98,9 +101,6 @@ internal sealed partial record ExpectedEffect(Regex Shape, Effect Effect, string
 
     [GeneratedRegex(@"\.(private_key|password)\.")]
     private static partial Regex KeyMaterial();
-
-    [GeneratedRegex(@"^Cluster\.lb_policy$")]
-    private static partial Regex OtherPolicies();
 
     [GeneratedRegex(@"^Cluster\..*common_http_protocol_options\.max_stream_duration$|^Listener\..*common_http_protocol_options\.(idle_timeout|max_connection_duration)$")]
     private static partial Regex LimitsElsewhere();

@@ -97,7 +97,6 @@ public sealed class ConfigurationDocumentTests
             "E resources[0].nam: unknown field 'nam'",
             "E resources[0].lb_policy: ",
             "E type: ORIGINAL_DST is not supported",
-            "E load_assignment: required",
             "E resources[2].@type: 'type.googleapis.com/x.Unknown' is not known",
             "E static_resources.clusters[0].connect_timeout: ");
 

@@ -13,10 +13,10 @@ internal static class GrpcRouteSuites
     private static readonly DecoderSettings Settings = new()
     {
         Dialect = XdsDialect.Grpc,
-        FilterTypes = new Dictionary<string, Func<ByteString, string?>>(StringComparer.Ordinal)
+        FilterTypes = new Dictionary<string, HttpFilterType>(StringComparer.Ordinal)
         {
-            ["custom.filter"] = _ => null,
-            ["err.custom.filter"] = _ => "a configuration of this filter is always wrong",
+            ["custom.filter"] = new(_ => null),
+            ["err.custom.filter"] = new(_ => "a configuration of this filter is always wrong"),
         },
     };
 

@@ -17,7 +17,7 @@ internal static class RoutingSuite
     // What Envoy's own tests register.
     private static readonly DecoderSettings Settings = new()
     {
-        FilterTypes = new Dictionary<string, Func<ByteString, string?>>(StringComparer.Ordinal) { ["google.protobuf.Timestamp"] = _ => null },
+        FilterTypes = new Dictionary<string, HttpFilterType>(StringComparer.Ordinal) { ["google.protobuf.Timestamp"] = new(_ => null) },
     };
 
     public static IEnumerable<CaseResult> RunAll(string folder) =>

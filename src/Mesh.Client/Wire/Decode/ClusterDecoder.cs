@@ -1,9 +1,8 @@
+using Google.Protobuf.WellKnownTypes;
+using Mesh.Primitives;
 using Mesh.Resources;
 using Mesh.Wire.Protos.Envoy.Config.Cluster.V3;
 using Mesh.Wire.Protos.Envoy.Config.Core.V3;
-using Mesh.Wire.Protos.Envoy.Extensions.TransportSockets.RawBuffer.V3;
-using Mesh.Wire.Protos.Envoy.Extensions.TransportSockets.Tls.V3;
-using UpstreamOptions = Mesh.Wire.Protos.Envoy.Extensions.Upstreams.Http.V3.HttpProtocolOptions;
 
 namespace Mesh.Wire.Decode;
 
@@ -13,150 +12,57 @@ internal static class ClusterDecoder
     /// <summary>The namespace of the metadata that speaks to the mesh.</summary>
     private const string MetadataNamespace = "mesh.sdk";
 
-    public static ClusterResource Decode(Cluster message, string baseDirectory, ErrorCollector errors)
+    public static ClusterResource Decode(Cluster message, DecoderSettings settings, Unsupportable unsupported, ErrorCollector errors)
     {
         message.Name.Require("name", errors);
-        DiscoveryType type = DecodeType(message, errors);
-        if (message.LbPolicy != Cluster.Types.LbPolicy.RoundRobin)
-            errors.Warning("lb_policy", $"{message.LbPolicy.ProtoName()} is not supported by this version: endpoints are used in turn");
-
+        DiscoveryType type = ClusterTypeDecoder.Decode(message, unsupported, errors, out ValueList<string> aggregate);
         var resource = new ClusterResource
         {
             Name = message.Name,
             Type = type,
             EndpointsName = type == DiscoveryType.Eds && message.EdsClusterConfig?.ServiceName is { Length: > 0 } service ? service : message.Name,
-            LoadAssignment = DecodeAssignment(message, type, errors),
-            Tls = DecodeTransportSocket(message.TransportSocket, baseDirectory, errors),
+            LoadAssignment = ClusterTypeDecoder.DecodeAssignment(message, type, settings, errors),
+            AggregateClusters = aggregate,
+            Tls = TransportSocketDecoder.Decode(message.TransportSocket, settings, unsupported, errors),
             PlaintextAllowed = DecodePlaintextAllowed(message.Metadata, errors),
+            LrsServerSelf = DecodeLrsServer(message.LrsServer, settings.Dialect, errors),
+            LrsReportEndpointMetrics = message.LrsReportEndpointMetrics.ToValueList(),
+            LoadBalancing = LoadBalancingDecoder.Decode(message, settings, unsupported, errors),
+            CommonLb = LocalityLbDecoder.Decode(message.CommonLbConfig, errors),
+            OutlierDetection = TrafficLimitDecoder.Decode(message.OutlierDetection, settings.Dialect, errors),
+            CircuitBreakers = TrafficLimitDecoder.Decode(message.CircuitBreakers?.Thresholds, "thresholds", errors),
+            PerHostCircuitBreakers = TrafficLimitDecoder.Decode(message.CircuitBreakers?.PerHostThresholds, "per_host_thresholds", errors),
         };
         if (message.ConnectTimeout.Read("connect_timeout", errors, positive: true) is { } connectTimeout)
             resource = resource with { ConnectTimeout = connectTimeout };
-        return DecodeProtocol(message, resource, errors);
+        resource = ClusterProtocolDecoder.Decode(message, resource, unsupported, errors);
+        DecodeFilters(message, unsupported, errors);
+        return resource with { Unsupported = unsupported.Reason };
     }
 
-    private static DiscoveryType DecodeType(Cluster message, ErrorCollector errors)
+    /// <summary>gRPC knows one server to report load to: the one that sent the cluster (gRFC A27). Envoy does not read the field.</summary>
+    private static bool DecodeLrsServer(ConfigSource? message, XdsDialect dialect, ErrorCollector errors)
     {
-        switch (message.Type)
-        {
-            case Cluster.Types.DiscoveryType.Static: return DiscoveryType.Static;
-            case Cluster.Types.DiscoveryType.StrictDns: return DiscoveryType.StrictDns;
-            case Cluster.Types.DiscoveryType.LogicalDns: return DiscoveryType.LogicalDns;
-            case Cluster.Types.DiscoveryType.Eds:
-                if (message.EdsClusterConfig.Require("eds_cluster_config", errors))
-                    message.EdsClusterConfig.EdsConfig.Require("eds_cluster_config.eds_config", errors);
-                return DiscoveryType.Eds;
-            default:
-                errors.Error("type", $"{message.Type.ProtoName()} is not supported; STATIC, STRICT_DNS, LOGICAL_DNS and EDS are");
-                return DiscoveryType.Static;
-        }
+        if (message is null)
+            return false;
+        bool self = message.ConfigSourceSpecifierCase == ConfigSource.ConfigSourceSpecifierOneofCase.Self;
+        if (!self && dialect == XdsDialect.Grpc)
+            errors.Error("lrs_server", "only self is allowed by gRPC");
+        return self;
     }
 
-    private static EndpointsResource? DecodeAssignment(Cluster message, DiscoveryType type, ErrorCollector errors)
+    /// <summary>Filters of the bytes of a connection: without one that changes them a peer would be spoken to in a wrong way.</summary>
+    private static void DecodeFilters(Cluster message, Unsupportable unsupported, ErrorCollector errors)
     {
-        if (type == DiscoveryType.Eds)
+        for (int i = 0; i < message.Filters.Count; i++)
         {
-            if (message.LoadAssignment is not null)
-                errors.Error("load_assignment", "not allowed for a cluster of type EDS");
-            return null;
-        }
-
-        if (message.EdsClusterConfig is not null)
-            errors.Error("eds_cluster_config", $"not allowed for a cluster of type {message.Type.ProtoName()}");
-        if (!message.LoadAssignment.Require("load_assignment", errors))
-            return null;
-        using (errors.At("load_assignment"))
-        {
-            EndpointsResource endpoints = EndpointsDecoder.Decode(message.LoadAssignment, allowNames: type != DiscoveryType.Static, errors);
-            if (type == DiscoveryType.LogicalDns && endpoints.Localities.Sum(l => l.Endpoints.Count) != 1)
-                errors.Error("endpoints", "a cluster of type LOGICAL_DNS has exactly one locality with one endpoint (gRFC A37)");
-            return endpoints;
-        }
-    }
-
-    private static TlsContextResource? DecodeTransportSocket(TransportSocket? socket, string baseDirectory, ErrorCollector errors)
-    {
-        if (socket is null)
-            return null;
-        using (errors.At("transport_socket"))
-        {
-            if (!socket.TypedConfig.Require("typed_config", errors))
-                return null;
-            using (errors.At("typed_config"))
+            using (errors.At("filters", i))
             {
-                string type = AnyDecoder.TypeName(socket.TypedConfig.TypeUrl);
-                if (type == RawBuffer.Descriptor.FullName)
-                    return null;
-                if (type == UpstreamTlsContext.Descriptor.FullName)
-                    return AnyDecoder.Open<UpstreamTlsContext>(socket.TypedConfig, errors) is { } tls ? TlsContextDecoder.Decode(tls, baseDirectory, errors) : null;
-                errors.Error($"transport socket '{type}' is not supported; {UpstreamTlsContext.Descriptor.FullName} and {RawBuffer.Descriptor.FullName} are");
-                return null;
+                string type = message.Filters[i].TypedConfig is { } config ? FilterOverrideDecoder.Unwrap(config, errors).Type : "";
+                if (type != ProxyFilters.MetadataExchange)
+                    unsupported.Report($"network filter '{(type.Length > 0 ? type : message.Filters[i].Name)}' is not supported; remove it", errors);
             }
         }
-    }
-
-    private static ClusterResource DecodeProtocol(Cluster message, ClusterResource resource, ErrorCollector errors)
-    {
-        // The deprecated fields: their presence alone chose HTTP/2.
-        if (message.Http2ProtocolOptions is not null)
-            resource = resource with { Protocol = UpstreamProtocol.Http2 };
-        if (message.CommonHttpProtocolOptions is { } old)
-        {
-            using (errors.At("common_http_protocol_options"))
-                resource = WithCommonOptions(resource, old, errors);
-        }
-
-        foreach (var (name, any) in message.TypedExtensionProtocolOptions)
-        {
-            using (errors.At("typed_extension_protocol_options", name))
-            {
-                if (AnyDecoder.TypeName(any.TypeUrl) != UpstreamOptions.Descriptor.FullName)
-                    errors.Warning($"'{any.TypeUrl}' is not supported: it has no effect");
-                else if (AnyDecoder.Open<UpstreamOptions>(any, errors) is { } options)
-                    resource = WithOptions(resource, options, errors);
-            }
-        }
-
-        return resource;
-    }
-
-    private static ClusterResource WithOptions(ClusterResource resource, UpstreamOptions options, ErrorCollector errors)
-    {
-        if (options.CommonHttpProtocolOptions is { } common)
-        {
-            using (errors.At("common_http_protocol_options"))
-                resource = WithCommonOptions(resource, common, errors);
-        }
-
-        switch (options.UpstreamProtocolOptionsCase)
-        {
-            case UpstreamOptions.UpstreamProtocolOptionsOneofCase.ExplicitHttpConfig:
-                if (options.ExplicitHttpConfig.ProtocolConfigCase == UpstreamOptions.Types.ExplicitHttpConfig.ProtocolConfigOneofCase.None)
-                    errors.Error("explicit_http_config", "required: http_protocol_options or http2_protocol_options");
-                return resource with
-                {
-                    Protocol = options.ExplicitHttpConfig.ProtocolConfigCase == UpstreamOptions.Types.ExplicitHttpConfig.ProtocolConfigOneofCase.Http2ProtocolOptions
-                        ? UpstreamProtocol.Http2
-                        : UpstreamProtocol.Http1,
-                };
-            case UpstreamOptions.UpstreamProtocolOptionsOneofCase.AutoConfig:
-                return resource with { Protocol = UpstreamProtocol.Auto };
-            case UpstreamOptions.UpstreamProtocolOptionsOneofCase.UseDownstreamProtocolConfig:
-                return resource with { Protocol = UpstreamProtocol.Default };
-            default:
-                errors.Error("required: explicit_http_config, use_downstream_protocol_config or auto_config");
-                return resource;
-        }
-    }
-
-    private static ClusterResource WithCommonOptions(ClusterResource resource, HttpProtocolOptions options, ErrorCollector errors)
-    {
-        if (options.MaxStreamDuration is not null)
-            errors.Warning("max_stream_duration", "known but not supported on a cluster: it has no effect; set it on the route");
-        return resource with
-        {
-            IdleTimeout = options.IdleTimeout.Read("idle_timeout", errors),
-            MaxConnectionDuration = options.MaxConnectionDuration.Read("max_connection_duration", errors),
-        };
     }
 
     private static bool DecodePlaintextAllowed(Metadata? metadata, ErrorCollector errors)
@@ -175,7 +81,7 @@ internal static class ClusterDecoder
                 {
                     foreach (var (key, value) in values.Fields)
                     {
-                        if (key == "plaintext_allowed" && value.KindCase == Google.Protobuf.WellKnownTypes.Value.KindOneofCase.BoolValue)
+                        if (key == "plaintext_allowed" && value.KindCase == Value.KindOneofCase.BoolValue)
                             allowed = value.BoolValue;
                         else
                             errors.Error(key, "not known; allowed is plaintext_allowed: true or false");

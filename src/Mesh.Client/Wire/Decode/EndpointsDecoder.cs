@@ -1,9 +1,8 @@
-using System.Net;
 using Mesh.Primitives;
 using Mesh.Resources;
 using Mesh.Wire.Protos.Envoy.Config.Core.V3;
 using Mesh.Wire.Protos.Envoy.Config.Endpoint.V3;
-using SocketAddress = Mesh.Wire.Protos.Envoy.Config.Core.V3.SocketAddress;
+using DropOverload = Mesh.Wire.Protos.Envoy.Config.Endpoint.V3.ClusterLoadAssignment.Types.Policy.Types.DropOverload;
 
 namespace Mesh.Wire.Decode;
 
@@ -13,137 +12,127 @@ internal static class EndpointsDecoder
     /// <summary><c>LocalityLbEndpoints.priority</c> ends here.</summary>
     private const uint MaxPriority = 128;
 
-    /// <param name="message">The assignment.</param>
-    /// <param name="allowNames">Whether an address may be a DNS name, which only the DNS cluster types allow.</param>
-    /// <param name="errors">Where findings go.</param>
-    public static EndpointsResource Decode(ClusterLoadAssignment message, bool allowNames, ErrorCollector errors)
+    /// <summary>The assignment of a cluster of type EDS: gRPC looks names up there too, Envoy wants addresses.</summary>
+    public static EndpointsResource Decode(ClusterLoadAssignment message, DecoderSettings settings, ErrorCollector errors)
     {
         message.ClusterName.Require("cluster_name", errors);
-        var seen = new HashSet<EndpointKey>();
-        var localities = new LocalityEndpointsResource[message.Endpoints.Count];
-        for (int i = 0; i < localities.Length; i++)
+        return Decode(message, allowNames: settings.Dialect == XdsDialect.Grpc, settings, errors);
+    }
+
+    /// <param name="message">The assignment.</param>
+    /// <param name="allowNames">Whether an address may be a DNS name, which only the DNS cluster types allow.</param>
+    /// <param name="settings">How it is read.</param>
+    /// <param name="errors">Where findings go.</param>
+    public static EndpointsResource Decode(ClusterLoadAssignment message, bool allowNames, DecoderSettings settings, ErrorCollector errors)
+    {
+        var endpoints = new EndpointDecoder(allowNames, settings, errors);
+        var localities = new List<LocalityEndpointsResource>(message.Endpoints.Count);
+        for (int i = 0; i < message.Endpoints.Count; i++)
         {
             using (errors.At("endpoints", i))
-                localities[i] = Decode(message.Endpoints[i], allowNames, seen, errors);
+            {
+                if (Decode(message.Endpoints[i], endpoints, settings, errors) is { } locality)
+                    localities.Add(locality);
+            }
         }
 
-        CheckPriorities(localities, errors);
-        return new EndpointsResource(message.ClusterName, new ValueList<LocalityEndpointsResource>(localities));
+        CheckPriorities(localities, settings.Dialect, errors);
+        var policy = message.Policy;
+        if (policy?.OverprovisioningFactor == 0)
+            errors.Error("policy.overprovisioning_factor", "0 is not allowed; more than 0 is");
+        return new EndpointsResource(message.ClusterName, localities.ToValueList())
+        {
+            Drops = policy is null ? [] : DecodeDrops(policy, settings.Dialect, errors),
+            OverprovisioningFactor = policy?.OverprovisioningFactor ?? 140,
+            WeightedPriorityHealth = policy?.WeightedPriorityHealth ?? false,
+        };
     }
 
-    /// <summary>Priorities begin at 0 and leave none out (gRFC A27).</summary>
-    private static void CheckPriorities(LocalityEndpointsResource[] localities, ErrorCollector errors)
+    /// <summary>Priorities begin at 0 and leave none out, and their weights have a sum that fits (gRFC A27).</summary>
+    private static void CheckPriorities(List<LocalityEndpointsResource> localities, XdsDialect dialect, ErrorCollector errors)
     {
         uint next = 0;
-        foreach (uint priority in localities.Select(l => l.Priority).Distinct().Order())
+        foreach (var group in localities.GroupBy(l => l.Priority).OrderBy(group => group.Key))
         {
-            if (priority == next++)
-                continue;
-            errors.Error("endpoints", $"priority {priority} is used but {next - 1} is not; priorities must leave no gap");
-            return;
+            if (group.Key != next++)
+            {
+                errors.Error("endpoints", $"priority {group.Key} is used but {next - 1} is not; priorities must leave no gap");
+                return;
+            }
+
+            if (group.Aggregate(0UL, (sum, locality) => sum + (locality.Weight ?? 0)) > uint.MaxValue)
+                errors.Error("endpoints", $"the weights of the localities of priority {group.Key} have a sum of more than {uint.MaxValue}");
+            if (dialect == XdsDialect.Grpc && group.GroupBy(locality => locality.Locality, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
+                errors.Error("endpoints", $"locality '{twice.Key}' stands in priority {group.Key} more than once, which gRPC does not allow");
         }
     }
 
-    private static LocalityEndpointsResource Decode(LocalityLbEndpoints message, bool allowNames, HashSet<EndpointKey> seen, ErrorCollector errors)
+    private static LocalityEndpointsResource? Decode(LocalityLbEndpoints message, EndpointDecoder decoder, DecoderSettings settings, ErrorCollector errors)
     {
         if (message.Priority > MaxPriority)
             errors.Error("priority", $"{message.Priority} is more than {MaxPriority}");
+        if (settings.Dialect == XdsDialect.Grpc)
+        {
+            if (message.Locality is null)
+                errors.Error("locality", "required by gRPC");
+            if (message.LoadBalancingWeight is null or 0)
+            {
+                // gRFC A27: what stands in such a locality is not even looked at.
+                errors.Warning("load_balancing_weight", "unset or 0: gRPC ignores such a locality");
+                return null;
+            }
+        }
+        else if (message.LoadBalancingWeight == 0)
+        {
+            errors.Error("load_balancing_weight", "0 is not allowed; at least 1 is");
+        }
 
         var endpoints = new List<EndpointResource>(message.LbEndpoints.Count);
+        ulong sum = 0;
         for (int i = 0; i < message.LbEndpoints.Count; i++)
         {
             using (errors.At("lb_endpoints", i))
             {
-                if (Decode(message.LbEndpoints[i], allowNames, errors) is not { } endpoint)
+                if (decoder.Decode(message.LbEndpoints[i]) is not { } endpoint)
                     continue;
-                if (!seen.Add(new EndpointKey(endpoint.Host, endpoint.Port)))
-                    errors.Error("endpoint.address", $"{endpoint.Address} stands in this assignment already; addresses must be unique");
+                sum += endpoint.Weight;
                 endpoints.Add(endpoint);
             }
         }
 
+        if (sum > uint.MaxValue)
+            errors.Error("lb_endpoints", $"the weights of the endpoints have a sum of more than {uint.MaxValue}");
         string locality = message.Locality is { } l ? $"{l.Region}/{l.Zone}/{l.SubZone}" : "";
-        return new LocalityEndpointsResource(locality, message.Priority, new ValueList<EndpointResource>([.. endpoints]));
+        return new LocalityEndpointsResource(locality, message.Priority, new ValueList<EndpointResource>([.. endpoints])) { Weight = message.LoadBalancingWeight };
     }
 
-    private static EndpointResource? Decode(LbEndpoint message, bool allowNames, ErrorCollector errors)
+    private static ValueList<DropOverloadResource> DecodeDrops(ClusterLoadAssignment.Types.Policy message, XdsDialect dialect, ErrorCollector errors)
     {
-        if (message.HostIdentifierCase != LbEndpoint.HostIdentifierOneofCase.Endpoint)
+        if (message.DropOverloads.Count == 0)
+            return [];
+        var drops = new DropOverloadResource[message.DropOverloads.Count];
+        using (errors.At("policy"))
         {
-            if (message.HostIdentifierCase == LbEndpoint.HostIdentifierOneofCase.None)
-                errors.Error("endpoint", "required");
-            return null;
+            for (int i = 0; i < drops.Length; i++)
+            {
+                using (errors.At("drop_overloads", i))
+                    drops[i] = Decode(message.DropOverloads[i], dialect, errors);
+            }
         }
 
-        if (message.HealthStatus is < HealthStatus.Unknown or > HealthStatus.Degraded)
-        {
-            errors.Error("health_status", $"{(int)message.HealthStatus} is not known; allowed are 0 to 5");
-            return null;
-        }
-
-        using (errors.At("endpoint"))
-        {
-            if (!message.Endpoint.Address.Require("address", errors))
-                return null;
-            EndpointResource? endpoint;
-            using (errors.At("address"))
-                endpoint = Decode(message.Endpoint.Address, allowNames, (EndpointHealth)message.HealthStatus, errors);
-            string name = message.Endpoint.Hostname.Length > 0 || !allowNames ? message.Endpoint.Hostname
-                : Uri.CheckHostName(message.Endpoint.Address.SocketAddress?.Address) == UriHostNameType.Dns ? message.Endpoint.Address.SocketAddress!.Address
-                : "";
-            return name.Length == 0 ? endpoint : endpoint is null ? null : endpoint with { HostName = name };
-        }
+        return new ValueList<DropOverloadResource>(drops);
     }
 
-    private static EndpointResource? Decode(Address address, bool allowNames, EndpointHealth health, ErrorCollector errors)
+    private static DropOverloadResource Decode(DropOverload message, XdsDialect dialect, ErrorCollector errors)
     {
-        switch (address.AddressCase)
-        {
-            case Address.AddressOneofCase.SocketAddress:
-                using (errors.At("socket_address"))
-                {
-                    if (address.SocketAddress is { PortSpecifierCase: SocketAddress.PortSpecifierOneofCase.PortValue, PortValue: 0 })
-                        errors.Error("port_value", "0 is no port to connect to; 1 to 65535 are allowed");
-                }
+        if (dialect == XdsDialect.Envoy)
+            message.Category.Require("category", errors);
+        const ulong Million = 1_000_000;
+        ulong share = message.DropPercentage is not null && RouteMatchDecoder.Decode(message.DropPercentage, "drop_percentage", errors) is { } fraction
+            ? fraction.Numerator * (Million / fraction.Denominator)
+            : 0;
 
-                using (errors.At("socket_address"))
-                    return Decode(address.SocketAddress, allowNames, errors) is var (host, port) ? new EndpointResource(host, port, health) : null;
-            case Address.AddressOneofCase.Pipe:
-                return address.Pipe.Path.Require("pipe.path", errors) ? new EndpointResource(address.Pipe.Path, EndpointResource.UnixSocket, health) : null;
-            case Address.AddressOneofCase.None:
-                errors.Error("required: socket_address or pipe");
-                return null;
-            default:
-                // envoy_internal_address: the scan has refused it.
-                return null;
-        }
+        // More than everything is everything (gRFC A27).
+        return new DropOverloadResource(message.Category, (uint)Math.Min(share, Million));
     }
-
-    /// <summary>The host and port of a TCP address; null when it is refused.</summary>
-    public static (string Host, int Port)? Decode(SocketAddress address, bool allowNames, ErrorCollector errors)
-    {
-        int before = errors.ErrorCount;
-        if (address.Protocol != SocketAddress.Types.Protocol.Tcp)
-            errors.Error("protocol", $"{address.Protocol.ProtoName()} is not supported; only TCP is");
-        if (address.PortSpecifierCase == SocketAddress.PortSpecifierOneofCase.None)
-            errors.Error("port_value", "required");
-        else if (address.PortValue > 65535)
-            errors.Error("port_value", $"{address.PortValue} is more than 65535");
-
-        string host = address.Address;
-        if (host.Require("address", errors))
-        {
-            // "1" and "127.1" are addresses to the parser but not to Envoy, nor to the reader of a file.
-            if (IPAddress.TryParse(host, out IPAddress? ip) && (host.Contains(':') || host.AsSpan().Count('.') == 3))
-                host = ip.ToString();
-            else if (!allowNames)
-                errors.Error("address", $"'{host}' is no IP address; a name needs a cluster of type STRICT_DNS or LOGICAL_DNS");
-            else if (Uri.CheckHostName(host) != UriHostNameType.Dns)
-                errors.Error("address", $"'{host}' is neither an IP address nor a DNS name");
-        }
-
-        return errors.ErrorCount > before ? null : (host, (int)address.PortValue);
-    }
-
-    private readonly record struct EndpointKey(string Host, int Port);
 }

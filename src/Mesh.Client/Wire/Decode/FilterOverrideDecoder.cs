@@ -15,7 +15,7 @@ namespace Mesh.Wire.Decode;
 /// </summary>
 internal static class FilterOverrideDecoder
 {
-    public static ValueList<FilterOverrideResource> Decode(MapField<string, Any> map, IReadOnlyDictionary<string, Func<ByteString, string?>> known, ErrorCollector errors)
+    public static ValueList<FilterOverrideResource> Decode(MapField<string, Any> map, IReadOnlyDictionary<string, HttpFilterType> known, ErrorCollector errors)
     {
         if (map.Count == 0)
             return [];
@@ -32,7 +32,7 @@ internal static class FilterOverrideDecoder
         return overrides.ToValueList();
     }
 
-    private static FilterOverrideResource? Decode(string filter, Any config, IReadOnlyDictionary<string, Func<ByteString, string?>> known, ErrorCollector errors)
+    private static FilterOverrideResource? Decode(string filter, Any config, IReadOnlyDictionary<string, HttpFilterType> known, ErrorCollector errors)
     {
         if (AnyDecoder.TypeName(config.TypeUrl) != FilterConfig.Descriptor.FullName)
             return Decode(filter, config, isOptional: false, known, errors);
@@ -48,18 +48,23 @@ internal static class FilterOverrideDecoder
         return null;
     }
 
-    private static FilterOverrideResource? Decode(string filter, Any config, bool isOptional, IReadOnlyDictionary<string, Func<ByteString, string?>> known, ErrorCollector errors)
+    /// <summary>The type and content of a filter's configuration, out of a <c>TypedStruct</c> where it stands in one (gRFC A39).</summary>
+    public static (string Type, ByteString Content) Unwrap(Any config, ErrorCollector errors)
     {
         string type = AnyDecoder.TypeName(config.TypeUrl);
-        ByteString content = config.Value;
         if (type == XdsStruct.Descriptor.FullName)
-            (type, content) = AnyDecoder.Open<XdsStruct>(config, errors) is { } inner ? (AnyDecoder.TypeName(inner.TypeUrl), inner.Value?.ToByteString() ?? ByteString.Empty) : ("", ByteString.Empty);
-        else if (type == UdpaStruct.Descriptor.FullName)
-            (type, content) = AnyDecoder.Open<UdpaStruct>(config, errors) is { } inner ? (AnyDecoder.TypeName(inner.TypeUrl), inner.Value?.ToByteString() ?? ByteString.Empty) : ("", ByteString.Empty);
+            return AnyDecoder.Open<XdsStruct>(config, errors) is { } inner ? (AnyDecoder.TypeName(inner.TypeUrl), inner.Value?.ToByteString() ?? ByteString.Empty) : ("", ByteString.Empty);
+        if (type == UdpaStruct.Descriptor.FullName)
+            return AnyDecoder.Open<UdpaStruct>(config, errors) is { } inner ? (AnyDecoder.TypeName(inner.TypeUrl), inner.Value?.ToByteString() ?? ByteString.Empty) : ("", ByteString.Empty);
+        return (type, config.Value);
+    }
 
-        if (known.TryGetValue(type, out Func<ByteString, string?>? check))
+    private static FilterOverrideResource? Decode(string filter, Any config, bool isOptional, IReadOnlyDictionary<string, HttpFilterType> known, ErrorCollector errors)
+    {
+        var (type, content) = Unwrap(config, errors);
+        if (known.TryGetValue(type, out HttpFilterType? filterType))
         {
-            if (check(content) is { } wrong)
+            if (filterType.Check(content) is { } wrong)
                 errors.Error(wrong);
             return new FilterOverrideResource(filter, type, false);
         }

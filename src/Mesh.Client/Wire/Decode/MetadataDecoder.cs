@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Mesh.Primitives;
 using Mesh.Resources;
 using Mesh.Wire.Protos.Envoy.Config.Core.V3;
@@ -15,12 +16,13 @@ internal static class MetadataDecoder
         ? MetadataResource.None
         : new MetadataResource(message.FilterMetadata
             .OrderBy(entry => entry.Key, StringComparer.Ordinal)
-            .Select(entry => KeyValuePair.Create(entry.Key, Compact(JsonFormatter.Default.Format(entry.Value))))
+            .Select(entry => KeyValuePair.Create(entry.Key, Compact(entry.Value)))
             .ToValueList());
 
-    private static string Compact(string json)
+    /// <summary>A <c>Struct</c> as JSON without a needless space.</summary>
+    public static string Compact(Struct value)
     {
-        using JsonDocument document = JsonDocument.Parse(json);
+        using JsonDocument document = JsonDocument.Parse(JsonFormatter.Default.Format(value));
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
             document.RootElement.WriteTo(writer);

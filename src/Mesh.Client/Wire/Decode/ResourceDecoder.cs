@@ -38,15 +38,15 @@ internal sealed class ResourceDecoder(ResourceSet into, ErrorCollector errors)
     public string Decode(string typeName, ReadOnlySpan<byte> wire)
     {
         if (typeName == Listener.Descriptor.FullName)
-            return Decode(wire, Listener.Parser, "Listener", m => m.Name, into.Listeners, (m, s) => ListenerDecoder.Decode(m, s, errors));
+            return Decode(wire, Listener.Parser, "Listener", m => m.Name, into.Listeners, (m, _) => ListenerDecoder.Decode(m, Settings, errors), ReduceListener);
         else if (typeName == RouteConfiguration.Descriptor.FullName)
-            return Decode(wire, RouteConfiguration.Parser, "RouteConfiguration", m => m.Name, into.RouteConfigurations, (m, s) => RouteConfigurationDecoder.Decode(m, s, errors));
+            return Decode(wire, RouteConfiguration.Parser, "RouteConfiguration", m => m.Name, into.RouteConfigurations, (m, _) => RouteConfigurationDecoder.Decode(m, Settings, errors));
         else if (typeName == Cluster.Descriptor.FullName)
-            return Decode(wire, Cluster.Parser, "Cluster", m => m.Name, into.Clusters, (m, s) => ClusterDecoder.Decode(m, s.BaseDirectory, errors));
+            return Decode(wire, Cluster.Parser, "Cluster", m => m.Name, into.Clusters, (m, unsupported) => ClusterDecoder.Decode(m, Settings, unsupported, errors), ReduceCluster);
         else if (typeName == ClusterLoadAssignment.Descriptor.FullName)
-            return Decode(wire, ClusterLoadAssignment.Parser, "ClusterLoadAssignment", m => m.ClusterName, into.Endpoints, (m, _) => EndpointsDecoder.Decode(m, allowNames: false, errors));
+            return Decode(wire, ClusterLoadAssignment.Parser, "ClusterLoadAssignment", m => m.ClusterName, into.Endpoints, (m, _) => EndpointsDecoder.Decode(m, Settings, errors));
         else if (typeName == Secret.Descriptor.FullName)
-            return Decode(wire, Secret.Parser, "Secret", m => m.Name, into.Secrets, (m, s) => SecretDecoder.Decode(m, s.BaseDirectory, errors));
+            return Decode(wire, Secret.Parser, "Secret", m => m.Name, into.Secrets, (m, _) => SecretDecoder.Decode(m, Settings.BaseDirectory, errors));
         else
             errors.Error("@type", $"'{typeName}' is no resource; allowed are {string.Join(", ", TypeNames)}");
         return "";
@@ -80,7 +80,8 @@ internal sealed class ResourceDecoder(ResourceSet into, ErrorCollector errors)
         string kind,
         Func<TMessage, string> nameOf,
         Dictionary<string, TResource> resources,
-        Func<TMessage, DecoderSettings, TResource?> decode)
+        Func<TMessage, Unsupportable, TResource?> decode,
+        Reduction<TMessage, TResource>? reduce = null)
         where TMessage : class, IMessage<TMessage>, new()
         where TResource : class
     {
@@ -88,7 +89,8 @@ internal sealed class ResourceDecoder(ResourceSet into, ErrorCollector errors)
         TMessage message;
         try
         {
-            message = parser.WithDiscardUnknownFields(true).ParseFrom(wire);
+            // What is reduced is written again, and must keep its unknown fields for the scan.
+            message = parser.WithDiscardUnknownFields(reduce is null || !Settings.ForProxy).ParseFrom(wire);
         }
         catch (InvalidProtocolBufferException e)
         {
@@ -102,8 +104,9 @@ internal sealed class ResourceDecoder(ResourceSet into, ErrorCollector errors)
         bool isFirst = into.Origins.TryAdd(owner, new ResourceOrigin(File, errors.DocumentPath));
         using (errors.Owner(owner))
         {
-            _scan.Scan(wire, MessageTable.For(message.Descriptor));
-            TResource? resource = decode(message, Settings);
+            bool isReduced = false;
+            TResource? resource = Settings.ForProxy && reduce is not null ? reduce(message, out isReduced) : null;
+            resource ??= ScanAndDecode(message, isReduced ? message.ToByteArray() : wire, decode);
             if (name.Length == 0 && errors.ErrorCount == before)
                 errors.Error("name", "required, and must not be empty");
             if (!isFirst && name.Length > 0)
@@ -116,4 +119,33 @@ internal sealed class ResourceDecoder(ResourceSet into, ErrorCollector errors)
 
         return name;
     }
+
+    private TResource? ScanAndDecode<TMessage, TResource>(TMessage message, ReadOnlySpan<byte> wire, Func<TMessage, Unsupportable, TResource?> decode)
+        where TMessage : class, IMessage<TMessage>
+        where TResource : class
+    {
+        // Of a cluster and its endpoints what is missing makes them ones that cannot be called; of listeners and routes it would change where calls go.
+        List<string>? tolerated = Settings.ForProxy && message is (Cluster or ClusterLoadAssignment) ? [] : null;
+        _scan.Scan(wire, MessageTable.For(message.Descriptor), tolerated);
+        var unsupported = new Unsupportable(Settings);
+        if (tolerated is [var first, ..])
+            unsupported.Because(first);
+        return decode(message, unsupported);
+    }
+
+    private ListenerResource? ReduceListener(Listener message, out bool changed)
+    {
+        changed = message.Name.Length > 0;
+        return !changed || ProxyListener.Reduce(message, errors) ? null : new ListenerResource { Name = message.Name, IsForProxyOnly = true };
+    }
+
+    private ClusterResource? ReduceCluster(Cluster message, out bool changed)
+    {
+        changed = message.EdsClusterConfig?.EdsConfig is { } source && ProxyManager.UseAds(source, "eds_cluster_config.eds_config", errors);
+        return null;
+    }
+
+    /// <summary>Takes out of a message what only concerns a proxy; gives the resource where nothing is left to decode.</summary>
+    private delegate TResource? Reduction<in TMessage, out TResource>(TMessage message, out bool changed)
+        where TResource : class;
 }

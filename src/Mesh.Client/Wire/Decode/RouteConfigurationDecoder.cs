@@ -54,7 +54,8 @@ internal static class RouteConfigurationDecoder
 
     private static VirtualHostResource Decode(VirtualHost message, in RouteDecoderSettings settings, HashSet<string> domains, ErrorCollector errors)
     {
-        message.Name.Require("name", errors);
+        if (settings.Decoder.Dialect == XdsDialect.Envoy)
+            message.Name.Require("name", errors);
         if (message.Domains.Count == 0)
             errors.Error("domains", "at least one is required; '*' stands for every host");
         for (int i = 0; i < message.Domains.Count; i++)

@@ -17,8 +17,29 @@ internal sealed record DecoderSettings
     /// <summary>Who decides where Envoy and gRPC differ.</summary>
     public XdsDialect Dialect { get; init; }
 
-    /// <summary>The types that filters may be configured by, route by route, each with what is wrong with a configuration; null for a good one.</summary>
-    public IReadOnlyDictionary<string, Func<ByteString, string?>> FilterTypes { get; init; } = FrozenDictionary<string, Func<ByteString, string?>>.Empty;
+    /// <summary>
+    /// Whether resources are written for a proxy that takes everything there is (a wildcard subscription of ADS), not for us: what only
+    /// concerns a proxy's own sockets is passed over, and what cannot be called is taken and says so. Whatever could weaken the security
+    /// of a call is refused all the same.
+    /// </summary>
+    public bool ForProxy { get; init; }
+
+    /// <summary>The types of HTTP filters that are known.</summary>
+    public IReadOnlyDictionary<string, HttpFilterType> FilterTypes { get; init; } = FrozenDictionary<string, HttpFilterType>.Empty;
+
+    /// <summary>The names of load-balancing policies of the user's own (gRFC A52).</summary>
+    public IReadOnlySet<string> CustomPolicies { get; init; } = FrozenSet<string>.Empty;
+}
+
+/// <summary>A type of HTTP filter.</summary>
+/// <param name="Check">What is wrong with a configuration; null for a good one.</param>
+internal sealed record HttpFilterType(Func<ByteString, string?> Check)
+{
+    /// <summary>Whether a client may have it.</summary>
+    public bool OfClients { get; init; } = true;
+
+    /// <summary>Whether a server may have it.</summary>
+    public bool OfServers { get; init; } = true;
 }
 
 /// <summary>What routes take from their route configuration.</summary>
@@ -61,6 +82,12 @@ internal static class RouteDecoder
             case Route.ActionOneofCase.DirectResponse:
                 using (errors.At("direct_response"))
                     direct = LocalAnswerDecoder.Decode(message.DirectResponse, settings.MaxBody, settings.Decoder.BaseDirectory, errors);
+                break;
+            case Route.ActionOneofCase.NonForwardingAction:
+                // gRFC A36: right for a server; a client's call that comes to it fails. Envoy has no such action.
+                if (settings.Decoder.Dialect == XdsDialect.Envoy)
+                    errors.Error("non_forwarding_action", "not supported; it is for gRPC's servers");
+                action = RouteActionResource.OfServers;
                 break;
             case Route.ActionOneofCase.None:
                 errors.Error("an action is required: route, redirect or direct_response");

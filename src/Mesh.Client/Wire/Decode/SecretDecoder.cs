@@ -19,7 +19,13 @@ internal static class SecretDecoder
                     return new SecretResource(message.Name, Decode(message.TlsCertificate, baseDirectory, errors), null);
             case Secret.TypeOneofCase.ValidationContext:
                 using (errors.At("validation_context"))
+                {
+                    // Roots of the bootstrap's providers are gRPC's, and gRPC has no secrets.
+                    if (message.ValidationContext.CaCertificateProviderInstance is not null)
+                        errors.Error("ca_certificate_provider_instance", "not supported in a secret");
                     return new SecretResource(message.Name, null, Decode(message.ValidationContext, complete: false, baseDirectory, errors));
+                }
+
             default:
                 errors.Error("required: tls_certificate or validation_context; other secrets are not supported");
                 return new SecretResource(message.Name, null, null);

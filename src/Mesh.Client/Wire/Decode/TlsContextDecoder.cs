@@ -8,19 +8,49 @@ namespace Mesh.Wire.Decode;
 /// <summary><c>UpstreamTlsContext</c>. What would weaken verification without being understood is refused by the scan.</summary>
 internal static class TlsContextDecoder
 {
-    public static TlsContextResource Decode(UpstreamTlsContext message, string baseDirectory, ErrorCollector errors)
+    public static TlsContextResource Decode(UpstreamTlsContext message, DecoderSettings settings, Unsupportable unsupported, ErrorCollector errors)
     {
         if (message.Sni.Length > 255)
             errors.Error("sni", $"{message.Sni.Length} characters; at most 255 are allowed");
+        if (message.AutoHostSni)
+            unsupported.Report("auto_host_sni", "not supported", errors, acceptedByGrpc: true);
+        if (message.AutoSniSanValidation)
+            unsupported.Report("auto_sni_san_validation", "not supported", errors, acceptedByGrpc: true);
+        var context = new TlsContextResource { Sni = message.Sni, AutoHostSni = message.AutoHostSni, AutoSniSanValidation = message.AutoSniSanValidation };
         if (message.CommonTlsContext is null)
-            return new TlsContextResource { Sni = message.Sni };
+        {
+            if (settings.Dialect == XdsDialect.Grpc)
+                errors.Error("common_tls_context", "required by gRPC: without it nothing says whom to trust (gRFC A29)");
+            return context;
+        }
+
         using (errors.At("common_tls_context"))
-            return Decode(message.CommonTlsContext, baseDirectory, errors) with { Sni = message.Sni };
+        {
+            if (settings.Dialect == XdsDialect.Grpc)
+                GrpcTlsDecoder.Check(message.CommonTlsContext, isServer: false, errors);
+            else
+                GrpcTlsDecoder.CheckNames(message.CommonTlsContext, errors);
+            return Decode(context, message.CommonTlsContext, settings, unsupported, errors);
+        }
     }
 
-    private static TlsContextResource Decode(CommonTlsContext message, string baseDirectory, ErrorCollector errors)
+    private static TlsContextResource Decode(TlsContextResource context, CommonTlsContext message, DecoderSettings settings, Unsupportable unsupported, ErrorCollector errors)
     {
-        var context = new TlsContextResource { Protocols = DecodeVersions(message.TlsParams, errors) };
+        string baseDirectory = settings.BaseDirectory;
+        context = context with { Protocols = DecodeVersions(message.TlsParams, errors) };
+        if (GrpcTlsDecoder.Identity(message, out string identityField) is { } identity)
+        {
+            unsupported.Report(identityField, NoProviders, errors, acceptedByGrpc: true);
+            context = context with { CertificateProvider = identity };
+        }
+
+        CertificateProviderResource? roots = GrpcTlsDecoder.Roots(message, out string rootsField);
+        if (roots is not null)
+        {
+            unsupported.Report(rootsField, NoProviders, errors, acceptedByGrpc: true);
+            context = context with { RootProvider = roots };
+        }
+
         if (message.TlsCertificates.Count + message.TlsCertificateSdsSecretConfigs.Count > 1)
             errors.Error("tls_certificates", "a client has at most one certificate, given here or as a secret");
         else if (message.TlsCertificates.Count == 1)
@@ -38,34 +68,44 @@ internal static class TlsContextDecoder
         {
             case CommonTlsContext.ValidationContextTypeOneofCase.ValidationContext:
                 using (errors.At("validation_context"))
-                    return context with { Validation = SecretDecoder.Decode(message.ValidationContext, complete: true, baseDirectory, errors) };
+                    return context with { Validation = SecretDecoder.Decode(message.ValidationContext, complete: roots is null, baseDirectory, errors) };
             case CommonTlsContext.ValidationContextTypeOneofCase.ValidationContextSdsSecretConfig:
                 using (errors.At("validation_context_sds_secret_config"))
                     return context with { ValidationSecret = SecretName(message.ValidationContextSdsSecretConfig, errors) };
             case CommonTlsContext.ValidationContextTypeOneofCase.CombinedValidationContext:
                 using (errors.At("combined_validation_context"))
-                    return Decode(context, message.CombinedValidationContext, baseDirectory, errors);
+                    return Decode(context, message.CombinedValidationContext, needsBoth: roots is null && settings.Dialect == XdsDialect.Envoy, baseDirectory, errors);
             default:
                 return context;
         }
     }
 
+    private const string NoProviders = "certificate providers are not supported";
+
     private static TlsContextResource Decode(
         TlsContextResource context,
         CommonTlsContext.Types.CombinedCertificateValidationContext message,
+        bool needsBoth,
         string baseDirectory,
         ErrorCollector errors)
     {
-        if (message.DefaultValidationContext.Require("default_validation_context", errors))
+        // Roots that come from a provider, or from the system as gRPC has it, need neither of the two (gRFC A29, A82).
+        if (message.DefaultValidationContext is not null || needsBoth)
         {
-            using (errors.At("default_validation_context"))
-                context = context with { Validation = SecretDecoder.Decode(message.DefaultValidationContext, complete: false, baseDirectory, errors) };
+            if (message.DefaultValidationContext.Require("default_validation_context", errors))
+            {
+                using (errors.At("default_validation_context"))
+                    context = context with { Validation = SecretDecoder.Decode(message.DefaultValidationContext, complete: false, baseDirectory, errors) };
+            }
         }
 
-        if (message.ValidationContextSdsSecretConfig.Require("validation_context_sds_secret_config", errors))
+        if (message.ValidationContextSdsSecretConfig is not null || needsBoth)
         {
-            using (errors.At("validation_context_sds_secret_config"))
-                context = context with { ValidationSecret = SecretName(message.ValidationContextSdsSecretConfig, errors) };
+            if (message.ValidationContextSdsSecretConfig.Require("validation_context_sds_secret_config", errors))
+            {
+                using (errors.At("validation_context_sds_secret_config"))
+                    context = context with { ValidationSecret = SecretName(message.ValidationContextSdsSecretConfig, errors) };
+            }
         }
 
         return context;

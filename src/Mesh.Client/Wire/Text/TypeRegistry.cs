@@ -6,9 +6,22 @@ using Mesh.Wire.Protos.Envoy.Extensions.Filters.Http.Router.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.InternalRedirect.AllowListedRoutes.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.InternalRedirect.PreviousRoutes.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.InternalRedirect.SafeCrossScheme.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.ClientSideWeightedRoundRobin.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.ClusterProvided.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.LeastRequest.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.Maglev.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.OverrideHost.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.PickFirst.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.Random.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.RandomSubsetting.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.RingHash.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.RoundRobin.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.Subset.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.WrrLocality.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Matching.CommonInputs.Network.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Path.Match.UriTemplate.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Path.Rewrite.UriTemplate.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.TransportSockets.Http11Proxy.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.TransportSockets.RawBuffer.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Upstreams.Http.V3;
 using Mesh.Wire.Protos.Envoy.Service.Discovery.V3;
@@ -39,6 +52,20 @@ internal sealed class TypeRegistry
     /// </summary>
     public static TypeRegistry Default { get; } = new(
         BootstrapReflection.Descriptor,
+        ClientSideWeightedRoundRobinReflection.Descriptor,
+        ClusterProvidedReflection.Descriptor,
+        LeastRequestReflection.Descriptor,
+        MaglevReflection.Descriptor,
+        OverrideHostReflection.Descriptor,
+        PickFirstReflection.Descriptor,
+        RandomReflection.Descriptor,
+        RandomSubsettingReflection.Descriptor,
+        RingHashReflection.Descriptor,
+        RoundRobinReflection.Descriptor,
+        SubsetReflection.Descriptor,
+        WrrLocalityReflection.Descriptor,
+        Protos.Envoy.Extensions.Clusters.Aggregate.V3.ClusterReflection.Descriptor,
+        UpstreamHttp11ConnectReflection.Descriptor,
         HttpReflection.Descriptor,
         RouterReflection.Descriptor,
         AllowListedRoutesConfigReflection.Descriptor,

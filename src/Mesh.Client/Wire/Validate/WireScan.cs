@@ -18,9 +18,14 @@ internal sealed class WireScan(TypeRegistry types, ErrorCollector errors, int ma
     public const int DefaultMaxDepth = 100;
 
     private readonly PathTrail _path = new();
+    private List<string>? _tolerated;
 
-    public void Scan(ReadOnlySpan<byte> wire, MessageTable table)
+    /// <param name="wire">The message.</param>
+    /// <param name="table">Its type.</param>
+    /// <param name="tolerated">Takes the fields that would refuse the message, which are warnings then; null refuses it.</param>
+    public void Scan(ReadOnlySpan<byte> wire, MessageTable table, List<string>? tolerated = null)
     {
+        _tolerated = tolerated;
         _path.Clear();
         ScanMessage(wire, 0, wire.Length, table, depth: 0);
     }
@@ -162,7 +167,12 @@ internal sealed class WireScan(TypeRegistry types, ErrorCollector errors, int ma
     private void ReportUnsupported(ReadOnlySpan<byte> wire, FieldEntry field)
     {
         string type = field.StandInFor is null ? "" : $" ({field.StandInFor})";
-        if (field.Support == Support.Refused)
+        if (field.Support == Support.Refused && _tolerated is not null)
+        {
+            _tolerated.Add($"{field.Name} is not supported{type}");
+            Report(wire, field, Severity.Warning, $"not supported{type}: what needs it cannot be called");
+        }
+        else if (field.Support == Support.Refused)
             Report(wire, field, Severity.Error, $"not supported{type}; remove it: without effect it would change what is matched or trusted");
         else if (field.Support == Support.Validated)
             Report(wire, field, Severity.Warning, "read and checked, but this version does not act on it: it has no effect");

@@ -55,7 +55,7 @@ public sealed class ClusterDecoderTests
     [InlineData($"{Eds}, {Assignment}", "E eds_cluster_config: not allowed for a cluster of type STATIC")]
     [InlineData($"type: ORIGINAL_DST, {Assignment}", "E type: ORIGINAL_DST is not supported; STATIC, STRICT_DNS, LOGICAL_DNS and EDS are")]
     [InlineData($"type: 77, {Assignment}", "E type: 77 is not supported")]
-    [InlineData($"cluster_type: {{name: x}}, {Assignment}", "E cluster_type: not supported (envoy.config.cluster.v3.Cluster.CustomClusterType)")]
+    [InlineData($"cluster_type: {{name: x}}, {Assignment}", "W cluster_type: read and checked", "E cluster_type: 'x' is not supported; envoy.extensions.clusters.aggregate.v3.ClusterConfig is")]
     [InlineData($"load_assignment: {{cluster_name: c, endpoints: [{{lb_endpoints: [{Named}]}}]}}",
         "E load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address.address: 'db.internal' is no IP address; a name needs")]
     [InlineData("type: LOGICAL_DNS, load_assignment: {cluster_name: c}", "E load_assignment.endpoints: a cluster of type LOGICAL_DNS has exactly one")]
@@ -64,17 +64,16 @@ public sealed class ClusterDecoderTests
     [InlineData($"connect_timeout: 0s, {Assignment}", "E connect_timeout: 0s is not allowed: it must be more than 0s")]
     [InlineData($"lb_subset_config: {{}}, {Assignment}", "E lb_subset_config: not supported")]
     [InlineData($"transport_socket_matches: [{{}}], {Assignment}", "E transport_socket_matches: not supported")]
-    [InlineData($"filters: [{{}}], {Assignment}", "E filters: not supported")]
+    [InlineData($"filters: [{{}}], {Assignment}", "W filters: read and checked", "E filters[0]: network filter '' is not supported")]
     public void ErrorsRefuseTheCluster(string body, params string[] findings) =>
         Assert.Empty(Decoded.Resource(Xds.ClusterType, $"name: c{(body.Length == 0 ? "" : ", ")}{body}").AssertFindings(findings).Set.Clusters);
 
     [Theory]
-    [InlineData("lb_policy: RING_HASH", "W lb_policy: RING_HASH is not supported by this version: endpoints are used in turn")]
+    [InlineData("lb_policy: RING_HASH", "W lb_policy: read and checked, but this version does not act on it")]
     [InlineData("lb_policy: ROUND_ROBIN")]
     [InlineData("health_checks: [{}]", "W health_checks: known but not supported (envoy.config.core.v3.HealthCheck)")]
-    [InlineData("circuit_breakers: {}", "W circuit_breakers: known but not supported")]
-    [InlineData("outlier_detection: {}", "W outlier_detection: known but not supported")]
-    [InlineData("load_balancing_policy: {}", "W load_balancing_policy: known but not supported")]
+    [InlineData("circuit_breakers: {}", "W circuit_breakers: read and checked")]
+    [InlineData("outlier_detection: {}", "W outlier_detection: read and checked")]
     public void TuningWithoutSupportIsAWarning(string field, params string[] findings) =>
         Assert.Single(Decoded.Resource(Xds.ClusterType, $"name: c, {field}, {Assignment}").AssertFindings(findings).Set.Clusters);
 

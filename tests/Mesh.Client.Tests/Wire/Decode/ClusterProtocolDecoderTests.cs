@@ -36,7 +36,7 @@ public sealed class ClusterProtocolDecoderTests
     [InlineData($"{{{Options}, explicit_http_config: {{http3_protocol_options: {{}}}}}}", $"E {At}.explicit_http_config.http3_protocol_options: not supported")]
     [InlineData($"{{{Options}, auto_config: {{}}, http_filters: [{Xds.Router}]}}", $"E {At}.http_filters: not supported")]
     [InlineData($"{{{Options}, auto_config: {{}}, upstream_http_protocol_options: {{auto_sni: true, auto_san_validation: true}}}}",
-        $"E {At}.upstream_http_protocol_options.auto_sni: not supported", $"E {At}.upstream_http_protocol_options.auto_san_validation: not supported")]
+        $"W {At}.upstream_http_protocol_options.auto_sni: read and checked", $"W {At}.upstream_http_protocol_options.auto_san_validation: read and checked")]
     [InlineData($"{{{Options}, auto_config: {{}}, common_http_protocol_options: {{idle_timeout: -1s}}}}",
         $"E {At}.common_http_protocol_options.idle_timeout: -1s is not allowed")]
     [InlineData($"{{{Options}, auto_config: {{}}, common_http_protocol_options: {{max_stream_duration: 1s}}}}",

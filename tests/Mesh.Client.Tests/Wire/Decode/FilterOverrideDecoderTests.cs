@@ -15,7 +15,7 @@ public sealed class FilterOverrideDecoderTests
     /// <summary>A filter of a test, configured by a duration that must not be empty.</summary>
     private static readonly DecoderSettings Settings = new()
     {
-        FilterTypes = new Dictionary<string, Func<ByteString, string?>> { [Known] = value => value.IsEmpty ? "too short" : null }.ToFrozenDictionary(),
+        FilterTypes = new Dictionary<string, HttpFilterType> { [Known] = new(value => value.IsEmpty ? "too short" : null) }.ToFrozenDictionary(),
     };
 
     [Theory]
@@ -32,7 +32,7 @@ public sealed class FilterOverrideDecoderTests
     [InlineData("udpa.type.v1.TypedStruct")]
     public void AStructIsOfTheTypeItNames(string structType)
     {
-        var settings = Settings with { FilterTypes = new Dictionary<string, Func<ByteString, string?>> { ["some.Filter"] = _ => null }.ToFrozenDictionary() };
+        var settings = Settings with { FilterTypes = new Dictionary<string, HttpFilterType> { ["some.Filter"] = new(_ => null) }.ToFrozenDictionary() };
         Assert.Equal([new FilterOverrideResource("f", "some.Filter", false)], Read($"{{'@type': {Prefix}{structType}, type_url: x/some.Filter}}", settings).AssertFindings().Route().FilterOverrides);
         Read($"{{'@type': {Prefix}{structType}, type_url: x/other.Filter}}", settings).AssertRefused("E virtual_hosts[0].routes[0].typed_per_filter_config[\"f\"]: configuration of type 'other.Filter' is not supported");
     }

@@ -51,7 +51,7 @@ public sealed class ListenerDecoderTests
     [InlineData($"filter_chains: [{{filters: [{Hcm}]}}, {{filters: [{Hcm}]}}]",
         "W filter_chains[1]: an earlier chain takes every connection: this one has no effect")]
     [InlineData($"filter_chains: [{{filter_chain_match: {{server_names: [a]}}, filters: [{Hcm}]}}, {{filters: [{Hcm}]}}]",
-        "W filter_chains[0].filter_chain_match.server_names: known but not supported: it has no effect",
+        "W filter_chains[0].filter_chain_match.server_names: read and checked, but this version does not act on it: it has no effect",
         "W filter_chains[0].filter_chain_match: a chain that matches on more than the port is not supported: the whole chain has no effect")]
     [InlineData($"filter_chains: [{{filter_chain_match: {{}}, filters: [{Hcm}]}}]")]
     [InlineData($"default_filter_chain: {{filters: [{Hcm}]}}")]

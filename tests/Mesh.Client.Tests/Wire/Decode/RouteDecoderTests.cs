@@ -32,7 +32,7 @@ public sealed class RouteDecoderTests
     [InlineData("match: {path_separated_prefix: /a/}, route: {cluster: c}", $"E {At}.match.path_separated_prefix: '/a/' must not")]
     [InlineData("match: {prefix: /}, redirect: {host_redirect: 'a b', port_redirect: 65536}", $"E {At}.redirect.host_redirect: holds a space", $"E {At}.redirect.port_redirect: 65536 is no port")]
     [InlineData("match: {prefix: /}, direct_response: {}", $"E {At}.direct_response.status: 0 is not allowed; a status is from 200 to 599")]
-    [InlineData("match: {prefix: /}, non_forwarding_action: {}", $"E {At}.non_forwarding_action: not supported")]
+    [InlineData("match: {prefix: /}, non_forwarding_action: {}", $"W {At}.non_forwarding_action: read and checked", $"E {At}.non_forwarding_action: not supported")]
     [InlineData("match: {prefix: /}, route: {}", $"E {At}.route: a cluster specifier is required: cluster, cluster_header, weighted_clusters, cluster_specifier_plugin")]
     [InlineData("match: {prefix: /}, route: {cluster: ''}", $"E {At}.route.cluster: required, and must not be empty")]
     [InlineData("match: {prefix: /}, route: {cluster_header: 'a b'}", $"E {At}.route.cluster_header: 'a b' is not a valid header name")]

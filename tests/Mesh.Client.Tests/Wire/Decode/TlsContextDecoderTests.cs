@@ -52,7 +52,13 @@ public sealed class TlsContextDecoderTests
     [InlineData("validation_context: {trust_chain_verification: ACCEPT_UNTRUSTED, trusted_ca: {filename: a}}",
         $"E {At}.common_tls_context.validation_context.trust_chain_verification: not supported")]
     [InlineData("custom_handshaker: {}", $"E {At}.common_tls_context.custom_handshaker: not supported")]
-    [InlineData("tls_certificate_provider_instance: {}", $"E {At}.common_tls_context.tls_certificate_provider_instance: not supported")]
+    [InlineData("tls_certificate_provider_instance: {}",
+        $"W {At}.common_tls_context.tls_certificate_provider_instance: read and checked", $"E {At}.common_tls_context.tls_certificate_provider_instance.instance_name: required")]
+    [InlineData("tls_certificate_provider_instance: {instance_name: a}",
+        $"W {At}.common_tls_context.tls_certificate_provider_instance: read and checked", $"E {At}.common_tls_context.tls_certificate_provider_instance: certificate providers are not supported")]
+    [InlineData("validation_context: {ca_certificate_provider_instance: {instance_name: a}}",
+        $"W {At}.common_tls_context.validation_context.ca_certificate_provider_instance: read and checked",
+        $"E {At}.common_tls_context.validation_context.ca_certificate_provider_instance: certificate providers are not supported")]
     public void ErrorsRefuseTheCluster(string common, params string[] findings) =>
         Assert.Empty(Read($"{{{Xds.Tls}, common_tls_context: {{{common}}}}}").AssertFindings(findings).Set.Clusters);
 
@@ -61,7 +67,7 @@ public sealed class TlsContextDecoderTests
     [InlineData("{'@type': type.googleapis.com/envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer}")]
     [InlineData("{'@type': type.googleapis.com/envoy.extensions.transport_sockets.quic.v3.QuicUpstreamTransport}",
         $"E {At}: transport socket 'envoy.extensions.transport_sockets.quic.v3.QuicUpstreamTransport' is not supported; ")]
-    [InlineData($"{{{Xds.Tls}, auto_host_sni: true}}", $"E {At}.auto_host_sni: not supported")]
+    [InlineData($"{{{Xds.Tls}, auto_host_sni: true}}", $"W {At}.auto_host_sni: read and checked", $"E {At}.auto_host_sni: not supported")]
     [InlineData($"{{{Xds.Tls}, allow_renegotiation: true}}", $"W {At}.allow_renegotiation: known but not supported")]
     public void OtherSocketsAreReported(string config, params string[] findings)
     {

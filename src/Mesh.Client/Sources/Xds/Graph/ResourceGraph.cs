@@ -121,14 +121,16 @@ internal sealed class ResourceGraph(ResourceCache cache, bool wildcard)
         return true;
     }
 
-    /// <summary>With a wildcard, whatever the control plane sends is served.</summary>
+    /// <summary>With a wildcard, whatever the control plane sends is served, but for what only concerns a proxy.</summary>
     private void FollowListeners()
     {
         IReadOnlyDictionary<string, ResourceEntry> entries = cache[ResourceType.Listener];
-        foreach (ServedListener gone in _listeners.Values.Where(listener => listener.Host is null && !entries.ContainsKey(listener.Name)).ToList())
+        foreach (ServedListener gone in _listeners.Values.Where(listener => !Serves(listener.Name)).ToList())
             _listeners.Remove(gone.Name);
-        foreach (string name in entries.Keys.Where(name => !_listeners.ContainsKey(name)))
+        foreach (string name in entries.Keys.Where(name => Serves(name) && !_listeners.ContainsKey(name)))
             _listeners.Add(name, new ServedListener(null, name));
+
+        bool Serves(string name) => entries.TryGetValue(name, out ResourceEntry? entry) && entry.Record is not ListenerResource { IsForProxyOnly: true };
     }
 
     private void Update(ServedListener listener)
@@ -225,7 +227,7 @@ internal sealed class ResourceGraph(ResourceCache cache, bool wildcard)
 
         if (FindSecrets(cluster) is { } unresolved)
             return unresolved;
-        if (cluster.Type != DiscoveryType.Eds)
+        if (cluster.Unsupported is not null || cluster.Type != DiscoveryType.Eds)
             return ClusterClosure.Ready(cluster, null);
         Want(ResourceType.Endpoints, cluster.EndpointsName);
         ResourceEntry? endpoints = cache.Find(ResourceType.Endpoints, cluster.EndpointsName);

@@ -1,0 +1,154 @@
+using System.Net;
+using Google.Protobuf.WellKnownTypes;
+using Mesh.Primitives;
+using Mesh.Resources;
+using Mesh.Wire.Protos.Envoy.Config.Core.V3;
+using Mesh.Wire.Protos.Envoy.Config.Endpoint.V3;
+using Endpoint = Mesh.Wire.Protos.Envoy.Config.Endpoint.V3.Endpoint;
+using SocketAddress = Mesh.Wire.Protos.Envoy.Config.Core.V3.SocketAddress;
+
+namespace Mesh.Wire.Decode;
+
+/// <summary><c>LbEndpoint</c>s of one assignment, whose addresses are all different (gRFC A27, A61).</summary>
+internal sealed class EndpointDecoder(bool allowNames, DecoderSettings settings, ErrorCollector errors)
+{
+    /// <summary>The namespace of the metadata of load balancing.</summary>
+    private const string LoadBalancing = "envoy.lb";
+
+    private readonly HashSet<EndpointKey> _seen = [];
+
+    /// <summary>The endpoint; null when it is refused or cannot be called.</summary>
+    public EndpointResource? Decode(LbEndpoint message)
+    {
+        if (message.HostIdentifierCase != LbEndpoint.HostIdentifierOneofCase.Endpoint)
+        {
+            if (message.HostIdentifierCase == LbEndpoint.HostIdentifierOneofCase.None)
+                errors.Error("endpoint", "required");
+            return null;
+        }
+
+        if (message.HealthStatus is < HealthStatus.Unknown or > HealthStatus.Degraded)
+        {
+            errors.Error("health_status", $"{(int)message.HealthStatus} is not known; allowed are 0 to 5");
+            return null;
+        }
+
+        if (message.LoadBalancingWeight == 0)
+            errors.Error("load_balancing_weight", "0 is not allowed; at least 1 is");
+        using (errors.At("endpoint"))
+        {
+            if (!message.Endpoint.Address.Require("address", errors) || Decode(message.Endpoint.Address, "address") is not var (host, port))
+                return null;
+            ValueList<string> more = DecodeAdditional(message.Endpoint);
+            if (!_seen.Add(new EndpointKey(host, port)) && !ReportTwice("address", EndpointResource.AddressOf(host, port)))
+                return null;
+            return new EndpointResource(host, port, (EndpointHealth)message.HealthStatus)
+            {
+                HostName = NameOf(message.Endpoint),
+                Weight = message.LoadBalancingWeight ?? 1,
+                HashKey = HashKeyOf(message.Metadata),
+                AdditionalAddresses = more,
+            };
+        }
+    }
+
+    /// <summary>The host and port of a TCP address; null when it is refused.</summary>
+    public static (string Host, int Port)? Decode(SocketAddress address, bool allowNames, ErrorCollector errors)
+    {
+        int before = errors.ErrorCount;
+        if (address.Protocol != SocketAddress.Types.Protocol.Tcp)
+            errors.Error("protocol", $"{address.Protocol.ProtoName()} is not supported; only TCP is");
+        if (address.PortSpecifierCase == SocketAddress.PortSpecifierOneofCase.None)
+            errors.Error("port_value", "required");
+        else if (address.PortValue > 65535)
+            errors.Error("port_value", $"{address.PortValue} is more than 65535");
+
+        string host = address.Address;
+        if (host.Require("address", errors))
+        {
+            // "1" and "127.1" are addresses to the parser but not to Envoy, nor to the reader of a file.
+            if (IPAddress.TryParse(host, out IPAddress? ip) && (host.Contains(':') || host.AsSpan().Count('.') == 3))
+                host = ip.ToString();
+            else if (!allowNames)
+                errors.Error("address", $"'{host}' is no IP address; a name needs a cluster of type STRICT_DNS or LOGICAL_DNS");
+            else if (Uri.CheckHostName(host) != UriHostNameType.Dns)
+                errors.Error("address", $"'{host}' is neither an IP address nor a DNS name");
+        }
+
+        return errors.ErrorCount > before ? null : (host, (int)address.PortValue);
+    }
+
+    private ValueList<string> DecodeAdditional(Endpoint message)
+    {
+        if (message.AdditionalAddresses.Count == 0)
+            return [];
+        var addresses = new List<string>(message.AdditionalAddresses.Count);
+        for (int i = 0; i < message.AdditionalAddresses.Count; i++)
+        {
+            using (errors.At("additional_addresses", i))
+            {
+                if (!message.AdditionalAddresses[i].Address.Require("address", errors) || Decode(message.AdditionalAddresses[i].Address, "address") is not var (host, port))
+                    continue;
+                string address = EndpointResource.AddressOf(host, port);
+                if (_seen.Add(new EndpointKey(host, port)) || ReportTwice("address", address))
+                    addresses.Add(address);
+            }
+        }
+
+        return addresses.ToValueList();
+    }
+
+    /// <summary>Whether it counts all the same. Envoy takes an address that stands twice for one endpoint, and a proxy's configuration may rely on it.</summary>
+    private bool ReportTwice(string field, string address)
+    {
+        if (settings.ForProxy)
+        {
+            errors.Warning(field, $"{address} stands in this assignment already: here it has no effect");
+            return false;
+        }
+
+        errors.Error(field, $"{address} stands in this assignment already; addresses must be unique");
+        return true;
+    }
+
+    private (string Host, int Port)? Decode(Address address, string field)
+    {
+        using ErrorCollector.Scope scope = errors.At(field);
+        switch (address.AddressCase)
+        {
+            case Address.AddressOneofCase.SocketAddress:
+                using (errors.At("socket_address"))
+                {
+                    if (address.SocketAddress is { PortSpecifierCase: SocketAddress.PortSpecifierOneofCase.PortValue, PortValue: 0 })
+                        errors.Error("port_value", "0 is no port to connect to; 1 to 65535 are allowed");
+
+                    // The scan refuses it, but for proxies' configurations: another network has another peer at the same address.
+                    if (settings.ForProxy && address.SocketAddress.NetworkNamespaceFilepath.Length > 0)
+                        errors.Error("network_namespace_filepath", "not supported");
+                    return Decode(address.SocketAddress, allowNames, errors);
+                }
+
+            case Address.AddressOneofCase.Pipe:
+                return address.Pipe.Path.Require("pipe.path", errors) ? (address.Pipe.Path, EndpointResource.UnixSocket) : null;
+            case Address.AddressOneofCase.None:
+                errors.Error("required: socket_address or pipe");
+                return null;
+            default:
+                // envoy_internal_address: the scan has refused or reported it.
+                return null;
+        }
+    }
+
+    private string NameOf(Endpoint message) =>
+        message.Hostname.Length > 0 || !allowNames ? message.Hostname
+        : Uri.CheckHostName(message.Address.SocketAddress?.Address) == UriHostNameType.Dns ? message.Address.SocketAddress!.Address
+        : "";
+
+    private static string HashKeyOf(Metadata? metadata) =>
+        metadata is not null && metadata.FilterMetadata.TryGetValue(LoadBalancing, out Struct? values)
+            && values.Fields.TryGetValue("hash_key", out Value? key) && key.KindCase == Value.KindOneofCase.StringValue
+            ? key.StringValue
+            : "";
+
+    private readonly record struct EndpointKey(string Host, int Port);
+}

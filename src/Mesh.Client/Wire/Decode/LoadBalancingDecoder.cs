@@ -1,0 +1,171 @@
+using Google.Protobuf.WellKnownTypes;
+using Mesh.Primitives;
+using Mesh.Resources;
+using Mesh.Wire.Protos.Envoy.Config.Cluster.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.ClientSideWeightedRoundRobin.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.LeastRequest.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.Maglev.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.PickFirst.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.RingHash.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.RoundRobin.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.WrrLocality.V3;
+using LbPolicy = Mesh.Wire.Protos.Envoy.Config.Cluster.V3.Cluster.Types.LbPolicy;
+using RandomPolicy = Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.Random.V3.Random;
+using UdpaStruct = Mesh.Wire.Protos.Udpa.Type.V1.TypedStruct;
+using XdsStruct = Mesh.Wire.Protos.Xds.Type.V3.TypedStruct;
+
+namespace Mesh.Wire.Decode;
+
+/// <summary>
+/// <c>Cluster.load_balancing_policy</c> (gRFC A52): the first policy of the list that is known; one that is known and wrong is an error.
+/// Without it, <c>lb_policy</c> and its configuration.
+/// </summary>
+internal static class LoadBalancingDecoder
+{
+    /// <summary>How deep policies may stand within one another (gRFC A52).</summary>
+    private const int MaxDepth = 16;
+
+    public static LoadBalancingPolicyResource Decode(Cluster message, DecoderSettings settings, Unsupportable unsupported, ErrorCollector errors)
+    {
+        LoadBalancingPolicyResource old = LbPolicyDecoder.Decode(message, settings.Dialect, unsupported, errors);
+        if (message.LoadBalancingPolicy is null)
+        {
+            if (message.LbPolicy == LbPolicy.LoadBalancingPolicyConfig)
+                errors.Error("load_balancing_policy", "required where lb_policy is LOAD_BALANCING_POLICY_CONFIG");
+            return old;
+        }
+
+        using (errors.At("load_balancing_policy"))
+            return Decode(message.LoadBalancingPolicy, settings, depth: 0, unsupported, errors) ?? old;
+    }
+
+    private static LoadBalancingPolicyResource? Decode(LoadBalancingPolicy message, DecoderSettings settings, int depth, Unsupportable unsupported, ErrorCollector errors)
+    {
+        if (depth >= MaxDepth)
+        {
+            errors.Error($"policies are nested deeper than {MaxDepth} (gRFC A52)");
+            return null;
+        }
+
+        var unknown = new List<string>();
+        for (int i = 0; i < message.Policies.Count; i++)
+        {
+            using (errors.At("policies", i))
+            using (errors.At("typed_extension_config"))
+            using (errors.At("typed_config"))
+            {
+                if (message.Policies[i].TypedExtensionConfig?.TypedConfig is not { } config)
+                {
+                    errors.Error("required");
+                    return null;
+                }
+
+                int before = errors.ErrorCount;
+                LoadBalancingPolicyResource? policy = Decode(config, settings, depth, unsupported, errors, out string type);
+                if (policy is not null || errors.ErrorCount > before)
+                    return policy;
+                unknown.Add(type);
+            }
+        }
+
+        unsupported.Report("policies", unknown.Count == 0 ? "at least one policy is required" : $"none of the policies is supported: {string.Join(", ", unknown)}", errors);
+        return null;
+    }
+
+    private static LoadBalancingPolicyResource? Decode(Any config, DecoderSettings settings, int depth, Unsupportable unsupported, ErrorCollector errors, out string type)
+    {
+        type = AnyDecoder.TypeName(config.TypeUrl);
+        if (type == RoundRobin.Descriptor.FullName)
+            return AnyDecoder.Open<RoundRobin>(config, errors) is { } m ? new RoundRobinResource { SlowStart = LocalityLbDecoder.Decode(m.SlowStartConfig, errors), Locality = LocalityLbDecoder.Decode(m.LocalityLbConfig, errors) } : null;
+        if (type == LeastRequest.Descriptor.FullName)
+            return AnyDecoder.Open<LeastRequest>(config, errors) is { } m ? Decode(m, errors) : null;
+        if (type == RingHash.Descriptor.FullName)
+            return AnyDecoder.Open<RingHash>(config, errors) is { } m ? Decode(m, settings.Dialect, errors) : null;
+        if (type == PickFirst.Descriptor.FullName)
+            return AnyDecoder.Open<PickFirst>(config, errors) is { } m ? new PickFirstResource(m.ShuffleAddressList) : null;
+        if (type == ClientSideWeightedRoundRobin.Descriptor.FullName)
+            return AnyDecoder.Open<ClientSideWeightedRoundRobin>(config, errors) is { } m ? Decode(m, errors) : null;
+        if (type == WrrLocality.Descriptor.FullName)
+        {
+            if (AnyDecoder.Open<WrrLocality>(config, errors) is not { } m || !m.EndpointPickingPolicy.Require("endpoint_picking_policy", errors))
+                return null;
+            using (errors.At("endpoint_picking_policy"))
+                return Decode(m.EndpointPickingPolicy, settings, depth + 1, unsupported, errors) is { } child ? new WrrLocalityResource(child) : null;
+        }
+
+        if (type == XdsStruct.Descriptor.FullName)
+            return AnyDecoder.Open<XdsStruct>(config, errors) is { } m ? Custom(m.TypeUrl, m.Value, settings, out type) : null;
+        if (type == UdpaStruct.Descriptor.FullName)
+            return AnyDecoder.Open<UdpaStruct>(config, errors) is { } m ? Custom(m.TypeUrl, m.Value, settings, out type) : null;
+
+        // gRPC has none of these, and goes on to the next of the list.
+        if (settings.Dialect == XdsDialect.Grpc)
+            return null;
+        if (type == RandomPolicy.Descriptor.FullName)
+            return AnyDecoder.Open<RandomPolicy>(config, errors) is { } m ? new RandomResource(LocalityLbDecoder.Decode(m.LocalityLbConfig, errors)) : null;
+        if (type == Maglev.Descriptor.FullName)
+            return AnyDecoder.Open<Maglev>(config, errors) is { } m ? Decode(m, errors) : null;
+        return null;
+    }
+
+    private static CustomPolicyResource? Custom(string typeUrl, Struct? value, DecoderSettings settings, out string name)
+    {
+        name = AnyDecoder.TypeName(typeUrl);
+        return settings.CustomPolicies.Contains(name) ? new CustomPolicyResource(name, MetadataDecoder.Compact(value ?? new Struct())) : null;
+    }
+
+    private static LeastRequestResource Decode(LeastRequest message, ErrorCollector errors)
+    {
+        if (message.SelectionMethod is not (LeastRequest.Types.SelectionMethod.NChoices or LeastRequest.Types.SelectionMethod.FullScan))
+            errors.Error("selection_method", $"{(int)message.SelectionMethod} is not known; allowed are N_CHOICES and FULL_SCAN");
+        return new LeastRequestResource
+        {
+            ChoiceCount = LbPolicyDecoder.ChoiceCount(message.ChoiceCount, errors),
+            ActiveRequestBias = LbPolicyDecoder.Bias(message.ActiveRequestBias, errors),
+            FullScan = message.SelectionMethod == LeastRequest.Types.SelectionMethod.FullScan || message.EnableFullScan == true,
+            SlowStart = LocalityLbDecoder.Decode(message.SlowStartConfig, errors),
+            Locality = LocalityLbDecoder.Decode(message.LocalityLbConfig, errors),
+        };
+    }
+
+    private static RingHashResource Decode(RingHash message, XdsDialect dialect, ErrorCollector errors)
+    {
+        bool known = message.HashFunction is RingHash.Types.HashFunction.DefaultHash or RingHash.Types.HashFunction.XxHash or RingHash.Types.HashFunction.MurmurHash2;
+        if (!known)
+            errors.Error("hash_function", $"{(int)message.HashFunction} is not known; allowed are DEFAULT_HASH, XX_HASH and MURMUR_HASH_2");
+        else if (dialect == XdsDialect.Grpc && message.HashFunction != RingHash.Types.HashFunction.XxHash)
+            errors.Error("hash_function", "only XX_HASH is allowed by gRPC (gRFC A52)");
+        var hashing = new ConsistentHashingResource(message.UseHostnameForHashing, LocalityLbDecoder.BalanceFactor(message.HashBalanceFactor, errors));
+        return LbPolicyDecoder.Ring(message.MinimumRingSize, message.MaximumRingSize, isUsed: true, errors) with
+        {
+            Murmur = message.HashFunction == RingHash.Types.HashFunction.MurmurHash2,
+            Hashing = LocalityLbDecoder.Decode(message.ConsistentHashingLbConfig, errors) ?? hashing,
+            LocalityWeighted = message.LocalityWeightedLbConfig is not null,
+        };
+    }
+
+    private static MaglevResource Decode(Maglev message, ErrorCollector errors) => new()
+    {
+        TableSize = LbPolicyDecoder.TableSize(message.TableSize, isUsed: true, errors),
+        Hashing = LocalityLbDecoder.Decode(message.ConsistentHashingLbConfig, errors) ?? ConsistentHashingResource.Default,
+        LocalityWeighted = message.LocalityWeightedLbConfig is not null,
+    };
+
+    private static WeightedRoundRobinResource Decode(ClientSideWeightedRoundRobin message, ErrorCollector errors)
+    {
+        if (message.ErrorUtilizationPenalty is { } penalty && !(penalty >= 0 && float.IsFinite(penalty)))
+            errors.Error("error_utilization_penalty", $"{penalty} is not allowed; at least 0 is");
+        var defaults = new WeightedRoundRobinResource();
+        return new WeightedRoundRobinResource
+        {
+            EnableOobLoadReport = message.EnableOobLoadReport ?? false,
+            OobReportingPeriod = message.OobReportingPeriod.Read("oob_reporting_period", errors) ?? defaults.OobReportingPeriod,
+            BlackoutPeriod = message.BlackoutPeriod.Read("blackout_period", errors) ?? defaults.BlackoutPeriod,
+            WeightExpirationPeriod = message.WeightExpirationPeriod.Read("weight_expiration_period", errors) ?? defaults.WeightExpirationPeriod,
+            WeightUpdatePeriod = message.WeightUpdatePeriod.Read("weight_update_period", errors) ?? defaults.WeightUpdatePeriod,
+            ErrorUtilizationPenalty = message.ErrorUtilizationPenalty ?? defaults.ErrorUtilizationPenalty,
+            UtilizationMetrics = message.MetricNamesForComputingUtilization.ToValueList(),
+            SlowStart = LocalityLbDecoder.Decode(message.SlowStartConfig, errors),
+        };
+    }
+}
