@@ -5,7 +5,7 @@ internal sealed record CaseResult(string Name, string? Failure, string? Skipped)
 {
     public static CaseResult Of(string name, IEnumerable<string> failures)
     {
-        string all = string.Join("; ", failures);
+        string all = string.Join("; ", failures.Where(failure => failure.Length > 0));
         return new CaseResult(name, all.Length == 0 ? null : all, null);
     }
 

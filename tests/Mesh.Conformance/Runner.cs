@@ -26,6 +26,9 @@ internal static class Runner
         ["grpc/bootstrap-parts"] = GrpcBootstrapSuites.Parts,
         ["grpc/xdstp-names"] = GrpcNameSuites.Names,
         ["grpc/resource-template"] = GrpcNameSuites.Templates,
+        ["grpc/lds-validation"] = GrpcResourceSuites.Listeners,
+        ["grpc/cds-validation"] = GrpcResourceSuites.Clusters,
+        ["grpc/eds-validation"] = GrpcResourceSuites.Endpoints,
         ["envoy-path"] = PathSuite.Run,
     };
 
