@@ -41,7 +41,7 @@ internal sealed class AdsClient : IAdsListener, IAsyncDisposable
     private readonly ControlPlanes _planes;
     private readonly ResourceTimers _timers;
     private readonly HashSet<ResourceType> _heard = [];
-    private readonly HashSet<string>[] _wanted = [.. ResourceType.All.Select(_ => new HashSet<string>(ResourceNameComparer.Instance))];
+    private readonly HashSet<string>[] _wanted = [.. ResourceType.All.Select(_ => new HashSet<string>(StringComparer.Ordinal))];
 
     /// <param name="settings">How to ask.</param>
     /// <param name="loop">Where it runs.</param>
@@ -106,7 +106,7 @@ internal sealed class AdsClient : IAdsListener, IAsyncDisposable
         var added = new List<ResourceEntry>();
         foreach (string name in names.Where(name => Cache.Find(type, name) is null))
         {
-            var entry = new ResourceEntry(type, ResourceNameComparer.Canonical(name), AuthorityState.KeyOf(name));
+            var entry = new ResourceEntry(type, name, AuthorityState.KeyOf(name));
             Cache.Add(entry);
             added.Add(entry);
         }

@@ -20,9 +20,6 @@ internal readonly record struct ReplyOrigin(string Server, bool Delta, bool Wild
 /// </summary>
 internal sealed class ReplyIntake(ResourceCache cache, DecoderSettings decoder, TimeProvider time)
 {
-    /// <summary>A hostile response may hold more bad resources than any server reads of.</summary>
-    private const int MaxErrors = 500;
-
     private readonly List<string> _errors = [];
     private readonly List<ResourceEntry> _changed = [];
 
@@ -47,9 +44,7 @@ internal sealed class ReplyIntake(ResourceCache cache, DecoderSettings decoder, 
             RemoveMissing(type, seen, origin);
         foreach (ReceivedError error in reply.Errors)
             Take(type, error, origin);
-        return _errors.Count == 0 ? null
-            : _errors.Count <= MaxErrors ? string.Join("; ", _errors)
-            : $"{string.Join("; ", _errors.Take(MaxErrors))}; and {_errors.Count - MaxErrors} more";
+        return _errors.Count == 0 ? null : string.Join("; ", _errors);
     }
 
     /// <summary>Ends what has outlived its time.</summary>
@@ -71,7 +66,7 @@ internal sealed class ReplyIntake(ResourceCache cache, DecoderSettings decoder, 
         }
 
         string name = resource.Name.Length > 0 ? resource.Name : ResourceDecoder.PeekName(resource.Body.Span);
-        name = ResourceNameComparer.Canonical(name);
+        name = CanonicalName(name);
         if (!seen.Add(name))
         {
             _errors.Add($"resources[{index}]: {type} '{name}' stands in the response already; names must be unique");
@@ -116,7 +111,7 @@ internal sealed class ReplyIntake(ResourceCache cache, DecoderSettings decoder, 
         }
 
         ResourceReading reading = ResourceReading.Of(entry.Type, resource.Body.Span, decoder);
-        string? error = reading.Errors ?? (ResourceNameComparer.Canonical(reading.Name) == entry.Name ? null
+        string? error = reading.Errors ?? (CanonicalName(reading.Name) == entry.Name ? null
             : $"{entry.Type} '{entry.Name}': its wrapper has this name, it itself has '{reading.Name}'");
         if (reading.Record is null || error is not null)
         {
@@ -165,7 +160,7 @@ internal sealed class ReplyIntake(ResourceCache cache, DecoderSettings decoder, 
 
     private void Remove(ResourceType type, string name, in ReplyOrigin origin, string how)
     {
-        if (cache.Find(type, ResourceNameComparer.Canonical(name)) is not { } entry || !origin.Serves(entry))
+        if (cache.Find(type, CanonicalName(name)) is not { } entry || !origin.Serves(entry))
             return;
         if (origin.Wildcard)
         {
@@ -200,7 +195,7 @@ internal sealed class ReplyIntake(ResourceCache cache, DecoderSettings decoder, 
     private void Take(ResourceType type, in ReceivedError error, in ReplyOrigin origin)
     {
         const int NotFound = 5, PermissionDenied = 7;
-        if (cache.Find(type, ResourceNameComparer.Canonical(error.Name)) is not { } entry || !origin.Serves(entry))
+        if (cache.Find(type, CanonicalName(error.Name)) is not { } entry || !origin.Serves(entry))
             return;
         HadResource = true;
         bool data = error.Code is NotFound or PermissionDenied;
@@ -211,6 +206,10 @@ internal sealed class ReplyIntake(ResourceCache cache, DecoderSettings decoder, 
         entry.SilentAt = null;
         _changed.Add(entry);
     }
+
+    /// <summary>Names are told apart by their canonical text; only those of the new style have another one.</summary>
+    private static string CanonicalName(string name) =>
+        name.StartsWith("xdstp:", StringComparison.OrdinalIgnoreCase) ? XdstpName.Parse(name).Canonical : name;
 
     private void Prolong(ResourceEntry entry, TimeSpan? ttl) =>
         entry.ExpiresAt = ttl is { } limit ? time.GetTimestamp() + (long)(Math.Min(limit.TotalSeconds, int.MaxValue) * time.TimestampFrequency) : null;

@@ -1,5 +1,4 @@
 using Mesh.Resources;
-using Mesh.Sources.Xds.Names;
 
 namespace Mesh.Sources.Xds.Cache;
 
@@ -7,7 +6,7 @@ namespace Mesh.Sources.Xds.Cache;
 internal sealed class ResourceCache
 {
     private readonly Dictionary<string, ResourceEntry>[] _entries =
-        [.. ResourceType.All.Select(_ => new Dictionary<string, ResourceEntry>(ResourceNameComparer.Instance))];
+        [.. ResourceType.All.Select(_ => new Dictionary<string, ResourceEntry>(StringComparer.Ordinal))];
 
     public IReadOnlyDictionary<string, ResourceEntry> this[ResourceType type] => _entries[type.Index];
 

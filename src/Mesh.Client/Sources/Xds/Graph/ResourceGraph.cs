@@ -1,6 +1,5 @@
 using Mesh.Resources;
 using Mesh.Sources.Xds.Cache;
-using Mesh.Sources.Xds.Names;
 
 namespace Mesh.Sources.Xds.Graph;
 
@@ -16,7 +15,7 @@ internal sealed class ResourceGraph(ResourceCache cache, bool wildcard)
     private readonly Dictionary<string, ClusterClosure> _served = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ClusterClosure> _newest = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> _assignments = new(StringComparer.Ordinal);
-    private readonly HashSet<string>[] _wanted = [.. ResourceType.All.Select(_ => new HashSet<string>(ResourceNameComparer.Instance))];
+    private readonly HashSet<string>[] _wanted = [.. ResourceType.All.Select(_ => new HashSet<string>(StringComparer.Ordinal))];
 
     /// <summary>The listeners, by the host that is served or by their name.</summary>
     public IReadOnlyDictionary<string, ServedListener> Listeners => _listeners;
@@ -34,7 +33,7 @@ internal sealed class ResourceGraph(ResourceCache cache, bool wildcard)
     public void Update()
     {
         foreach (ResourceType type in ResourceType.All)
-            _wanted[type.Index] = new HashSet<string>(ResourceNameComparer.Instance);
+            _wanted[type.Index] = new HashSet<string>(StringComparer.Ordinal);
         _newest.Clear();
         if (wildcard)
             FollowListeners();
@@ -82,8 +81,7 @@ internal sealed class ResourceGraph(ResourceCache cache, bool wildcard)
                 continue;
             }
 
-            // A route may spell an xdstp name in another way than the cluster itself.
-            set.Clusters[name] = closure.Cluster!.Name == name ? closure.Cluster : closure.Cluster with { Name = name };
+            set.Clusters[name] = closure.Cluster!;
             if (closure.Endpoints is not { } endpoints)
                 continue;
             set.Endpoints[endpoints.Name] = endpoints;
