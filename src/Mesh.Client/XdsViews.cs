@@ -73,7 +73,7 @@ internal static class XdsViews
         IsStale = entry.IsStale,
 
         // Whoever may look at the state may not therefore see keys.
-        Raw = entry.Type == ResourceType.Secret || entry.Record is ClusterResource { Tls.Certificate.PrivateKey.Inline: not null } ? default : entry.Raw,
+        Raw = entry.HoldsSecret ? default : entry.Raw,
         IgnoredFields = [.. entry.Warnings.Select(finding => finding.ToString())],
     };
 }

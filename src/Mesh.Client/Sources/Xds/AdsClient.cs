@@ -170,13 +170,14 @@ internal sealed class AdsClient : IAdsListener, IAsyncDisposable
         var origin = new ReplyOrigin(connection.Name, connection.IsDelta, IsWildcard(type), server.FailOnDataErrors, entry => IsServedBy(entry, server));
         string? error = _intake.Take(type, reply, origin);
         _heard.Add(type);
+        UsesLastKnownGood = false;
         if (_intake.HadResource)
             Return(server);
         _timers.Watch(type);
         Observer?.Invoke(new ResponseJudged(connection.Name, type, reply.Version, reply.Nonce, reply.Resources.Count, error));
         foreach (ResourceEntry entry in _intake.Changed)
         {
-            if (entry.Record is null && entry.Error is { } reason && entry.Status != ResourceStatus.Nacked)
+            if (entry.Error is { } reason && entry.Status != ResourceStatus.Nacked)
                 Observer?.Invoke(new ResourceMissing(connection.Name, type, entry.Name, reason));
         }
 
@@ -204,7 +205,7 @@ internal sealed class AdsClient : IAdsListener, IAsyncDisposable
     {
         XdsServer server = _planes.ServerOf(connection);
         return Cache[type].Values
-            .Where(entry => entry is { Record: not null, IsStale: false, Version.Length: > 0 } && IsServedBy(entry, server))
+            .Where(entry => entry is { Record: not null, IsStale: false, Version.Length: > 0 } && entry.Server == connection.Name && IsServedBy(entry, server))
             .Select(entry => KeyValuePair.Create(entry.Name, entry.Version));
     }
 
@@ -241,6 +242,7 @@ internal sealed class AdsClient : IAdsListener, IAsyncDisposable
     private void OnUnreachable(AdsConnection connection, string reason)
     {
         var changed = new List<ResourceEntry>();
+        bool isLast = false;
         foreach (AuthorityState authority in _planes.Authorities.Values.Where(authority => authority.IsWanted && _planes.ActiveOf(authority) == connection).ToList())
         {
             List<ResourceEntry> missing = [.. Cache.All.Where(entry => entry.Authority == authority.Name && entry.Record is null && entry.Status != ResourceStatus.DoesNotExist)];
@@ -251,6 +253,7 @@ internal sealed class AdsClient : IAdsListener, IAsyncDisposable
                 continue;
             }
 
+            isLast = true;
             foreach (ResourceEntry entry in missing)
             {
                 entry.Error = $"control plane {connection.Name} cannot be reached: {reason}";
@@ -258,7 +261,8 @@ internal sealed class AdsClient : IAdsListener, IAsyncDisposable
             }
         }
 
-        UseLastKnownGood();
+        if (isLast)
+            UseLastKnownGood();
         Report(changed);
     }
 
@@ -285,8 +289,15 @@ internal sealed class AdsClient : IAdsListener, IAsyncDisposable
             }
         }
 
-        if (changed)
-            _planes.Reconcile();
+        if (!changed)
+            return;
+        _planes.Reconcile();
+
+        // It was asked before it was the one to wait for.
+        IAdsListener self = this;
+        AdsConnection active = _planes.Connections[server];
+        foreach (ResourceType type in ResourceType.All.Where(active.HasAsked))
+            self.OnAsked(active, type);
     }
 
     private bool IsServedBy(ResourceEntry entry, XdsServer server) =>

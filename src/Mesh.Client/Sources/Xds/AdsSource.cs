@@ -29,6 +29,7 @@ internal sealed class AdsSource : IHostDemand, IAsyncDisposable
     private readonly SourceFeed _feed;
     private readonly XdsLog _log;
     private readonly ResourceGraph _graph;
+    private readonly AbsentClusters _absent;
     private readonly LoadReporters _loads;
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _asked = new(StringComparer.OrdinalIgnoreCase);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -56,7 +57,8 @@ internal sealed class AdsSource : IHostDemand, IAsyncDisposable
         _loop = loop;
         _log = log;
         _suffix = suffix;
-        _graph = new ResourceGraph(client.Cache, settings.Wildcard);
+        _absent = new AbsentClusters(loop, Update);
+        _graph = new ResourceGraph(client.Cache, settings.Wildcard ? _absent : null, () => client.HasHeard(ResourceType.Cluster));
         _loads = new LoadReporters(store, settings.Node, loop, random);
         client.Changed = OnChanged;
         client.Observer = OnEvent;
@@ -94,6 +96,7 @@ internal sealed class AdsSource : IHostDemand, IAsyncDisposable
         Client.Stop();
         _patience?.Dispose();
         _silence?.Dispose();
+        _absent.Dispose();
         Client.Changed = null;
         foreach (TaskCompletionSource waiting in _asked.Values)
             waiting.TrySetResult();
@@ -153,7 +156,7 @@ internal sealed class AdsSource : IHostDemand, IAsyncDisposable
         var errors = new ErrorCollector();
         var (authority, name) = ListenerNames.TryParseTarget(host, out string xdsAuthority, out string xdsHost) ? (xdsAuthority, xdsHost) : ("", host);
         string? listener = ListenerNames.For(_settings.Bootstrap, authority, name, errors);
-        var served = new ServedListener(name, listener ?? "");
+        var served = new ServedListener(name, XdstpName.CanonicalOf(listener ?? ""));
         if (listener is null)
             served.Fail(string.Join("; ", errors.Items.Select(item => item.Message)));
         if (!_graph.Listeners.ContainsKey(name))

@@ -40,7 +40,10 @@ internal sealed class ReplyIntake(ResourceCache cache, DecoderSettings decoder, 
             Take(type, reply, reply.Resources[i], i, seen, origin);
         foreach (string name in reply.Removed)
             Remove(type, name, origin, "removed");
-        if (!origin.Delta && type.IsWholeSet)
+
+        // Heartbeats alone do not say what else there is.
+        bool isHeartbeat = reply.Resources.Count > 0 && reply.Resources.All(static resource => resource.IsHeartbeat);
+        if (!origin.Delta && type.IsWholeSet && !isHeartbeat)
             RemoveMissing(type, seen, origin);
         foreach (ReceivedError error in reply.Errors)
             Take(type, error, origin);
@@ -66,7 +69,13 @@ internal sealed class ReplyIntake(ResourceCache cache, DecoderSettings decoder, 
         }
 
         string name = resource.Name.Length > 0 ? resource.Name : ResourceDecoder.PeekName(resource.Body.Span);
-        name = CanonicalName(name);
+        if (name.Length == 0)
+        {
+            _errors.Add($"resources[{index}]: {ResourceReading.Of(type, resource.Body.Span, decoder).Errors ?? "has no name"}");
+            return;
+        }
+
+        name = XdstpName.CanonicalOf(name);
         if (!seen.Add(name))
         {
             _errors.Add($"resources[{index}]: {type} '{name}' stands in the response already; names must be unique");
@@ -86,63 +95,56 @@ internal sealed class ReplyIntake(ResourceCache cache, DecoderSettings decoder, 
 
         HadResource = true;
         string version = resource.Version.Length > 0 ? resource.Version : reply.Version;
-        if (resource.IsHeartbeat)
-        {
+        if (!resource.IsHeartbeat)
+            Take(entry, resource, version, origin);
+        else if (entry.Record is not null)
             Prolong(entry, resource.Ttl);
-            return;
-        }
-
-        Take(entry, resource, version, index, origin);
     }
 
-    private void Take(ResourceEntry entry, in ReceivedResource resource, string version, int index, in ReplyOrigin origin)
+    private void Take(ResourceEntry entry, in ReceivedResource resource, string version, in ReplyOrigin origin)
     {
         if (entry.Record is not null && entry.Raw.Span.SequenceEqual(resource.Body.Span))
         {
-            entry.Confirm(version);
+            entry.Confirm(version, origin.Server);
             Prolong(entry, resource.Ttl);
             return;
         }
 
-        if (entry.RejectedVersion is not null && entry.Error is { } known && entry.RejectedRaw.Span.SequenceEqual(resource.Body.Span))
+        if (entry.RejectedError is { } known && entry.RejectedRaw.Span.SequenceEqual(resource.Body.Span))
         {
             _errors.Add(known);
+            Refuse(entry, resource.Body, version, known, origin);
             return;
         }
 
         ResourceReading reading = ResourceReading.Of(entry.Type, resource.Body.Span, decoder);
-        string? error = reading.Errors ?? (CanonicalName(reading.Name) == entry.Name ? null
+        string? error = reading.Errors ?? (reading.Name == entry.Name ? null
             : $"{entry.Type} '{entry.Name}': its wrapper has this name, it itself has '{reading.Name}'");
         if (reading.Record is null || error is not null)
         {
             error ??= "cannot be read";
-            _errors.Add(entry.Name.Length == 0 ? $"resources[{index}]: {error}" : error);
+            _errors.Add(error);
             Refuse(entry, resource.Body, version, error, origin);
             return;
         }
 
         if (origin.Wildcard && cache.Find(entry.Type, entry.Name) is null)
             cache.Add(entry);
-        entry.Accept(reading.Record, resource.Body, version, time.GetUtcNow(), reading.Warnings);
+        entry.Accept(reading.Record, resource.Body, version, origin.Server, time.GetUtcNow(), reading.Warnings);
         Prolong(entry, resource.Ttl);
         _changed.Add(entry);
     }
 
     private void Refuse(ResourceEntry entry, ReadOnlyMemory<byte> raw, string version, string error, in ReplyOrigin origin)
     {
-        bool wasResolved = entry.IsResolved;
         bool hadRecord = entry.Record is not null;
+        string? before = entry.Error;
         if (origin.FailOnDataErrors)
             entry.Drop();
         if (cache.Find(entry.Type, entry.Name) is null)
-        {
-            if (entry.Name.Length == 0)
-                return;
             cache.Add(entry);
-        }
-
         entry.Reject(raw, version, time.GetUtcNow(), error);
-        if (!wasResolved || (hadRecord && entry.Record is null) || !hadRecord)
+        if (entry.Record is null && (hadRecord || before != error))
             _changed.Add(entry);
     }
 
@@ -160,7 +162,7 @@ internal sealed class ReplyIntake(ResourceCache cache, DecoderSettings decoder, 
 
     private void Remove(ResourceType type, string name, in ReplyOrigin origin, string how)
     {
-        if (cache.Find(type, CanonicalName(name)) is not { } entry || !origin.Serves(entry))
+        if (cache.Find(type, XdstpName.CanonicalOf(name)) is not { } entry || !origin.Serves(entry))
             return;
         if (origin.Wildcard)
         {
@@ -169,15 +171,15 @@ internal sealed class ReplyIntake(ResourceCache cache, DecoderSettings decoder, 
         }
 
         entry.SilentAt = null;
-        entry.Error = $"control plane {origin.Server} has no {type} '{entry.Name}' ({how})";
+        string error = $"control plane {origin.Server} has no {type} '{entry.Name}' ({how})";
         if (entry.Record is not null && !origin.FailOnDataErrors)
         {
-            // gRFC A88: what is cached serves on, and the operator is told.
-            entry.Error += "; the last one serves on (server feature fail_on_data_errors would drop it)";
-            _changed.Add(entry);
+            // gRFC A88: what is cached serves on, and the operator is told, but not by each response.
+            Say(entry, error + "; the last one serves on (server feature fail_on_data_errors would drop it)");
             return;
         }
 
+        entry.Error = error;
         entry.Drop();
         entry.Status = ResourceStatus.DoesNotExist;
         _changed.Add(entry);
@@ -195,21 +197,29 @@ internal sealed class ReplyIntake(ResourceCache cache, DecoderSettings decoder, 
     private void Take(ResourceType type, in ReceivedError error, in ReplyOrigin origin)
     {
         const int NotFound = 5, PermissionDenied = 7;
-        if (cache.Find(type, CanonicalName(error.Name)) is not { } entry || !origin.Serves(entry))
+        if (cache.Find(type, XdstpName.CanonicalOf(error.Name)) is not { } entry || !origin.Serves(entry))
             return;
         HadResource = true;
         bool data = error.Code is NotFound or PermissionDenied;
-        if (data && origin.FailOnDataErrors)
+        if (data && origin.FailOnDataErrors && entry.Record is not null)
+        {
             entry.Drop();
+            entry.Error = null;
+        }
+
         entry.Status = error.Code == NotFound && entry.Record is null ? ResourceStatus.DoesNotExist : ResourceStatus.ReceivedError;
-        entry.Error = $"control plane {origin.Server} gives no {type} '{entry.Name}': {error.Message} (code {error.Code})";
         entry.SilentAt = null;
-        _changed.Add(entry);
+        Say(entry, $"control plane {origin.Server} gives no {type} '{entry.Name}': {error.Message} (code {error.Code})");
     }
 
-    /// <summary>Names are told apart by their canonical text; only those of the new style have another one.</summary>
-    private static string CanonicalName(string name) =>
-        name.StartsWith("xdstp:", StringComparison.OrdinalIgnoreCase) ? XdstpName.Parse(name).Canonical : name;
+    /// <summary>Sets an error; it is news when it is another one.</summary>
+    private void Say(ResourceEntry entry, string error)
+    {
+        if (entry.Error == error)
+            return;
+        entry.Error = error;
+        _changed.Add(entry);
+    }
 
     private void Prolong(ResourceEntry entry, TimeSpan? ttl) =>
         entry.ExpiresAt = ttl is { } limit ? time.GetTimestamp() + (long)(Math.Min(limit.TotalSeconds, int.MaxValue) * time.TimestampFrequency) : null;

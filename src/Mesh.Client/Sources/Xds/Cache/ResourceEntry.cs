@@ -49,6 +49,9 @@ internal sealed class ResourceEntry(ResourceType type, string name, string autho
 
     public DateTimeOffset? UpdatedAt { get; private set; }
 
+    /// <summary>The server that gave or confirmed it: what a version means only that one knows.</summary>
+    public string Server { get; private set; } = "";
+
     /// <summary>What of the content has no effect.</summary>
     public IReadOnlyList<ResourceError> Warnings { get; private set; } = [];
 
@@ -57,6 +60,9 @@ internal sealed class ResourceEntry(ResourceType type, string name, string autho
 
     /// <summary>The bytes refused last, so that they are known when they come again.</summary>
     public ReadOnlyMemory<byte> RejectedRaw { get; private set; }
+
+    /// <summary>Why they were refused; <see cref="Error"/> may have something newer to say.</summary>
+    public string? RejectedError { get; private set; }
 
     /// <summary>The version refused last; null for none since the last good one.</summary>
     public string? RejectedVersion { get; private set; }
@@ -72,23 +78,28 @@ internal sealed class ResourceEntry(ResourceType type, string name, string autho
     /// <summary>When the content ceases to be good, as a timestamp; null for never.</summary>
     public long? ExpiresAt { get; set; }
 
+    /// <summary>Whether its bytes hold what nobody else may see: a key where it is read, or PEM of one anywhere.</summary>
+    public bool HoldsSecret => Record is SecretResource or ClusterResource { Tls.Certificate.PrivateKey.Inline: not null } or ClusterResource { Tls.Certificate.Password.Inline: not null }
+        || Raw.Span.IndexOf("PRIVATE KEY-----"u8) >= 0;
+
     /// <summary>Whether something is known: content, or why there is none.</summary>
     public bool IsResolved => Record is not null || Error is not null;
 
     /// <summary>Takes over good content.</summary>
-    public void Accept(object record, ReadOnlyMemory<byte> raw, string version, DateTimeOffset now, IReadOnlyList<ResourceError> warnings)
+    public void Accept(object record, ReadOnlyMemory<byte> raw, string version, string server, DateTimeOffset now, IReadOnlyList<ResourceError> warnings)
     {
         Record = record;
         Raw = raw;
         Warnings = warnings;
         UpdatedAt = now;
-        Confirm(version);
+        Confirm(version, server);
     }
 
     /// <summary>The content in use was given again.</summary>
-    public void Confirm(string version)
+    public void Confirm(string version, string server)
     {
         Version = version;
+        Server = server;
         Status = ResourceStatus.Acked;
         IsStale = false;
         SilentAt = null;
@@ -114,6 +125,7 @@ internal sealed class ResourceEntry(ResourceType type, string name, string autho
         RejectedRaw = raw;
         RejectedVersion = version;
         RejectedAt = now;
+        RejectedError = error;
         Error = error;
         SilentAt = null;
     }
@@ -134,6 +146,7 @@ internal sealed class ResourceEntry(ResourceType type, string name, string autho
         Error = null;
         RejectedRaw = default;
         RejectedVersion = null;
+        RejectedError = null;
         RejectedAt = null;
     }
 }

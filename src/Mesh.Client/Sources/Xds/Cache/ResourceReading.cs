@@ -1,10 +1,11 @@
 using Mesh.Resources;
+using Mesh.Sources.Xds.Names;
 using Mesh.Wire.Decode;
 
 namespace Mesh.Sources.Xds.Cache;
 
 /// <summary>What became of the bytes of one resource.</summary>
-/// <param name="Name">Its name; empty when it has none.</param>
+/// <param name="Name">Its name, in canonical text as all names in the record but for those of clusters in routes; empty when it has none.</param>
 /// <param name="Record">The record; null when it is refused.</param>
 /// <param name="Errors">Why it is refused.</param>
 /// <param name="Warnings">What of it has no effect.</param>
@@ -18,8 +19,8 @@ internal readonly record struct ResourceReading(string Name, object? Record, str
         var set = new ResourceSet();
         var errors = new ErrorCollector();
         string name = new ResourceDecoder(set, errors) { Settings = settings }.Decode(type.FullName, wire);
-        object? record = errors.HasErrors ? null : Find(set, type, name);
-        return new ResourceReading(name, record, errors.HasErrors ? Describe(errors) : null, record is null ? [] : errors.Items);
+        object? record = errors.HasErrors ? null : Canonical(Find(set, type, name));
+        return new ResourceReading(XdstpName.CanonicalOf(name), record, errors.HasErrors ? Describe(errors) : null, record is null ? [] : errors.Items);
     }
 
     private static object? Find(ResourceSet set, ResourceType type, string name) => type.Index switch
@@ -30,6 +31,26 @@ internal readonly record struct ResourceReading(string Name, object? Record, str
         3 => set.Endpoints.GetValueOrDefault(name),
         _ => set.Secrets.GetValueOrDefault(name),
     };
+
+    private static object? Canonical(object? record) => record switch
+    {
+        ListenerResource listener => listener with { Name = XdstpName.CanonicalOf(listener.Name), RouteConfigurationName = CanonicalOf(listener.RouteConfigurationName) },
+        RouteConfigurationResource routes when IsXdstp(routes.Name) => routes with { Name = XdstpName.CanonicalOf(routes.Name) },
+        ClusterResource cluster => cluster with { Name = XdstpName.CanonicalOf(cluster.Name), EndpointsName = XdstpName.CanonicalOf(cluster.EndpointsName), Tls = Canonical(cluster.Tls) },
+        EndpointsResource endpoints when IsXdstp(endpoints.Name) => endpoints with { Name = XdstpName.CanonicalOf(endpoints.Name) },
+        SecretResource secret when IsXdstp(secret.Name) => secret with { Name = XdstpName.CanonicalOf(secret.Name) },
+        _ => record,
+    };
+
+    private static TlsContextResource? Canonical(TlsContextResource? tls) => tls is null ? null : tls with
+    {
+        CertificateSecret = CanonicalOf(tls.CertificateSecret),
+        ValidationSecret = CanonicalOf(tls.ValidationSecret),
+    };
+
+    private static bool IsXdstp(string name) => XdstpName.CanonicalOf(name) != name;
+
+    private static string? CanonicalOf(string? name) => name is null ? null : XdstpName.CanonicalOf(name);
 
     private static string Describe(ErrorCollector errors)
     {

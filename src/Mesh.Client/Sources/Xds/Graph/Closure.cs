@@ -25,6 +25,9 @@ internal readonly record struct ClusterClosure(Readiness Readiness, ClusterResou
     /// <summary>Whether the reason says nothing of the cluster itself: nobody could be asked, or nobody answered.</summary>
     public bool IsTransient { get; init; }
 
+    /// <summary>Whether the control plane was asked for all clusters and has not given this one, which may still come.</summary>
+    public bool IsAbsent { get; init; }
+
     public static ClusterClosure Pending(string awaited) => new(Readiness.Pending, null, null, awaited);
 
     public static ClusterClosure Failed(string reason) => new(Readiness.Failed, null, null, reason);

@@ -1,5 +1,6 @@
 using Mesh.Resources;
 using Mesh.Sources.Xds.Cache;
+using Mesh.Sources.Xds.Names;
 
 namespace Mesh.Sources.Xds.Graph;
 
@@ -8,8 +9,12 @@ namespace Mesh.Sources.Xds.Graph;
 /// what it is to replace serves on; so a new route never leads to a cluster that is not there, whatever the order of arrival (gRFC A74).
 /// What is wrong with one cluster is the cluster's own. Control loop only.
 /// </summary>
-internal sealed class ResourceGraph(ResourceCache cache, bool wildcard)
+/// <param name="cache">What was given.</param>
+/// <param name="absent">Where everything is asked for: the clusters that are not there; null where each is asked for by name.</param>
+/// <param name="clustersAreKnown">Where everything is asked for: whether the control plane has said what clusters there are.</param>
+internal sealed class ResourceGraph(ResourceCache cache, AbsentClusters? absent, Func<bool> clustersAreKnown)
 {
+    private readonly bool _wildcard = absent is not null;
     private readonly HostRoutes _hosts = new();
     private readonly Dictionary<string, ServedListener> _listeners = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, ClusterClosure> _served = new(StringComparer.Ordinal);
@@ -35,7 +40,7 @@ internal sealed class ResourceGraph(ResourceCache cache, bool wildcard)
         foreach (ResourceType type in ResourceType.All)
             _wanted[type.Index] = new HashSet<string>(StringComparer.Ordinal);
         _newest.Clear();
-        if (wildcard)
+        if (_wildcard)
             FollowListeners();
 
         var used = new HashSet<string>(StringComparer.Ordinal);
@@ -46,12 +51,13 @@ internal sealed class ResourceGraph(ResourceCache cache, bool wildcard)
                 used.UnionWith(served.Clusters);
         }
 
-        if (wildcard)
+        if (_wildcard)
             used.UnionWith(cache[ResourceType.Cluster].Values.Where(entry => entry.Record is not null).Select(entry => entry.Name));
         foreach (string name in used)
             Serve(name);
         foreach (string gone in _served.Keys.Where(name => !used.Contains(name)).ToList())
             _served.Remove(gone);
+        absent?.Settle();
     }
 
     /// <summary>The set to publish.</summary>
@@ -164,7 +170,7 @@ internal sealed class ResourceGraph(ResourceCache cache, bool wildcard)
         foreach (string cluster in newest.Clusters)
         {
             ClusterClosure closure = Find(cluster);
-            bool missing = closure.Readiness == Readiness.Pending || (closure.IsTransient && listener.Served is not null);
+            bool missing = closure.Readiness == Readiness.Pending ? !closure.IsAbsent || listener.Served is not null || !clustersAreKnown() : closure.IsTransient && listener.Served is not null;
             if (missing && !_served.ContainsKey(cluster))
                 awaited ??= closure.Reason;
         }
@@ -203,7 +209,7 @@ internal sealed class ResourceGraph(ResourceCache cache, bool wildcard)
     {
         if (_newest.TryGetValue(name, out ClusterClosure known))
             return known;
-        Want(ResourceType.Cluster, name);
+        Want(ResourceType.Cluster, XdstpName.CanonicalOf(name));
         ClusterClosure found = Look(name);
         _newest[name] = found;
 
@@ -215,15 +221,19 @@ internal sealed class ResourceGraph(ResourceCache cache, bool wildcard)
 
     private ClusterClosure Look(string name)
     {
-        ResourceEntry? entry = cache.Find(ResourceType.Cluster, name);
+        ResourceEntry? entry = cache.Find(ResourceType.Cluster, XdstpName.CanonicalOf(name));
         if (entry?.Record is not ClusterResource cluster)
         {
-            if (entry is null && wildcard)
-                return ClusterClosure.Failed($"the control plane has no Cluster '{name}'");
+            if (entry is null && absent is not null)
+                return absent.IsGivenUp(name) ? ClusterClosure.Failed($"the control plane has no Cluster '{name}'") : ClusterClosure.Pending($"Cluster '{name}'") with { IsAbsent = true };
             return Missing(entry, ResourceType.Cluster, name);
         }
 
-        if (FindSecrets(cluster) is { } unresolved)
+        // Routes may write the name in another way.
+        if (cluster.Name != name)
+            cluster = cluster with { Name = name };
+        ClusterResource? served = _served.TryGetValue(name, out ClusterClosure before) ? before.Cluster : null;
+        if (FindSecrets(cluster, served) is { } unresolved)
             return unresolved;
         if (cluster.Unsupported is not null || cluster.Type != DiscoveryType.Eds)
             return ClusterClosure.Ready(cluster, null);
@@ -231,15 +241,17 @@ internal sealed class ResourceGraph(ResourceCache cache, bool wildcard)
         ResourceEntry? endpoints = cache.Find(ResourceType.Endpoints, cluster.EndpointsName);
         if (endpoints?.Record is EndpointsResource assignment)
             return ClusterClosure.Ready(cluster, assignment);
-        return Missing(endpoints, ResourceType.Endpoints, cluster.EndpointsName);
+        return Missing(endpoints, ResourceType.Endpoints, cluster.EndpointsName, moves: served is not null && served.EndpointsName != cluster.EndpointsName);
     }
 
-    private static ClusterClosure Missing(ResourceEntry? entry, ResourceType type, string name) =>
+    /// <summary>What is missing; that something of another name cannot be had yet is no reason to give up what a cluster has.</summary>
+    private static ClusterClosure Missing(ResourceEntry? entry, ResourceType type, string name, bool moves = false) =>
         entry?.Error is not { } error ? ClusterClosure.Pending($"{type} '{name}'")
+        : moves && entry.Status != ResourceStatus.DoesNotExist ? ClusterClosure.Pending(error)
         : ClusterClosure.Failed(error) with { IsTransient = entry.Status is ResourceStatus.Requested or ResourceStatus.Timeout };
 
     /// <summary>Why a cluster's secrets are not there; null when they are.</summary>
-    private ClusterClosure? FindSecrets(ClusterResource cluster)
+    private ClusterClosure? FindSecrets(ClusterResource cluster, ClusterResource? served)
     {
         foreach (string? name in new[] { cluster.Tls?.CertificateSecret, cluster.Tls?.ValidationSecret })
         {
@@ -248,7 +260,7 @@ internal sealed class ResourceGraph(ResourceCache cache, bool wildcard)
             Want(ResourceType.Secret, name);
             ResourceEntry? secret = cache.Find(ResourceType.Secret, name);
             if (secret?.Record is null)
-                return Missing(secret, ResourceType.Secret, name);
+                return Missing(secret, ResourceType.Secret, name, moves: served is not null && served.Tls?.CertificateSecret != name && served.Tls?.ValidationSecret != name);
         }
 
         return null;

@@ -60,6 +60,9 @@ internal sealed class XdstpName : IEquatable<XdstpName>
     /// <summary>Reads a name. What is no proper <c>xdstp:</c> URI is an old-style name, as in grpc-go.</summary>
     public static XdstpName Parse(string text) => TryParse(text, out XdstpName? name) ? name : new XdstpName(text);
 
+    /// <summary>The text that names are told apart by; only those of the new style have another than their own.</summary>
+    public static string CanonicalOf(string name) => name.StartsWith(Scheme + ":", StringComparison.OrdinalIgnoreCase) ? Parse(name).Canonical : name;
+
     public bool Equals(XdstpName? other) => other is not null && Canonical == other.Canonical;
 
     public override bool Equals(object? obj) => Equals(obj as XdstpName);

@@ -74,7 +74,7 @@ internal sealed class LastKnownGood : IAsyncDisposable
         foreach (ResourceEntry entry in changed)
         {
             (ResourceType, string) key = (entry.Type, entry.Name);
-            if (entry is { Record: { } record, IsStale: false } && !HoldsSecret(record))
+            if (entry is { Record: not null, IsStale: false } && !entry.HoldsSecret)
                 _saved[key] = new SavedResource(entry.Type, entry.Name, entry.Version, entry.UpdatedAt!.Value, entry.Raw);
             else if (entry.Record is not null || entry.Status != ResourceStatus.DoesNotExist || !_saved.Remove(key))
                 continue;
@@ -100,9 +100,6 @@ internal sealed class LastKnownGood : IAsyncDisposable
         _timer = null;
         return _writing.IsCompleted && !_dirty;
     }
-
-    private static bool HoldsSecret(object record) =>
-        record is SecretResource or ClusterResource { Tls.Certificate.PrivateKey.Inline: not null } or ClusterResource { Tls.Certificate.Password.Inline: not null };
 
     private void Write()
     {

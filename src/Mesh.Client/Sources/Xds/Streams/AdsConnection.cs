@@ -85,7 +85,7 @@ internal sealed class AdsConnection : IAsyncDisposable
     /// <summary>Sets what is asked of a type.</summary>
     public void SetNames(ResourceType type, HashSet<string> names, bool wildcard) => _outbox.SetNames(type, names, wildcard);
 
-    /// <summary>Whether the stream has been told of a name, so that silence means something.</summary>
+    /// <summary>Whether the stream has been told names of a type, so that silence means something.</summary>
     public bool HasAsked(ResourceType type) => IsOpen && _outbox.StateOf(type).WasAsked;
 
     public async ValueTask DisposeAsync()
@@ -157,6 +157,12 @@ internal sealed class AdsConnection : IAsyncDisposable
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
             return ("the client is shutting down", false);
+        }
+        catch (Exception e)
+        {
+            // A fault of ours must not end the connection for good, and what the server sends may bring it about again.
+            IsAnswering = false;
+            return ($"the client failed ({e.GetType().Name}): {e.Message}", false);
         }
     }
 
