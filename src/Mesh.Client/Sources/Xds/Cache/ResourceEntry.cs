@@ -82,9 +82,6 @@ internal sealed class ResourceEntry(ResourceType type, string name, string autho
     public bool HoldsSecret => Record is SecretResource or ClusterResource { Tls.Certificate.PrivateKey.Inline: not null } or ClusterResource { Tls.Certificate.Password.Inline: not null }
         || Raw.Span.IndexOf("PRIVATE KEY-----"u8) >= 0;
 
-    /// <summary>Whether something is known: content, or why there is none.</summary>
-    public bool IsResolved => Record is not null || Error is not null;
-
     /// <summary>Takes over good content.</summary>
     public void Accept(object record, ReadOnlyMemory<byte> raw, string version, string server, DateTimeOffset now, IReadOnlyList<ResourceError> warnings)
     {

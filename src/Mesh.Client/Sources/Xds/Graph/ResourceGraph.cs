@@ -52,7 +52,7 @@ internal sealed class ResourceGraph(ResourceCache cache, AbsentClusters? absent,
         }
 
         if (_wildcard)
-            used.UnionWith(cache[ResourceType.Cluster].Values.Where(entry => entry.Record is not null).Select(entry => entry.Name));
+            used.UnionWith(cache[ResourceType.Cluster].Values.Where(entry => entry.Record is not null && (IsServed(entry.Name) || Find(entry.Name).Readiness != Readiness.Pending)).Select(entry => entry.Name));
         foreach (string name in used)
             Serve(name);
         foreach (string gone in _served.Keys.Where(name => !used.Contains(name)).ToList())
@@ -171,7 +171,7 @@ internal sealed class ResourceGraph(ResourceCache cache, AbsentClusters? absent,
         {
             ClusterClosure closure = Find(cluster);
             bool missing = closure.Readiness == Readiness.Pending ? !closure.IsAbsent || listener.Served is not null || !clustersAreKnown() : closure.IsTransient && listener.Served is not null;
-            if (missing && !_served.ContainsKey(cluster))
+            if (missing && !IsServed(cluster))
                 awaited ??= closure.Reason;
         }
 
@@ -197,6 +197,8 @@ internal sealed class ResourceGraph(ResourceCache cache, AbsentClusters? absent,
         else
             listener.Wait(entry?.Error ?? $"{type} '{name}'");
     }
+
+    private bool IsServed(string cluster) => _served.TryGetValue(cluster, out ClusterClosure served) && served.Readiness == Readiness.Ready;
 
     private void WantClusters(ListenerClosure? served)
     {

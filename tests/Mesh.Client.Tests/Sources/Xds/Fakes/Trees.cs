@@ -7,9 +7,9 @@ namespace Mesh.Client.Tests.Sources.Xds.Fakes;
 internal static class Trees
 {
     /// <summary>The host <c>shop</c> by routes <c>r</c> to cluster <c>c</c> with load assignment <c>e</c>, one endpoint.</summary>
-    public static async Task<AdsUnderTest> ServingAsync(AdsSetup? setup = null, params string[] moreHosts)
+    public static async Task<AdsUnderTest> ServingAsync(AdsSetup? setup = null)
     {
-        AdsUnderTest test = await AdsUnderTest.StartAsync(setup ?? new AdsSetup(), ["shop", .. moreHosts]);
+        AdsUnderTest test = await AdsUnderTest.StartAsync(setup ?? new AdsSetup(), "shop");
         await SendAsync(test);
         Assert.Equal("c=10.0.0.1:80", test.Served("shop"));
         return test;

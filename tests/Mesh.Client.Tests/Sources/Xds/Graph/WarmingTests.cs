@@ -111,7 +111,9 @@ public sealed class WarmingTests
     [Fact]
     public async Task TwoHostsShareTheirClusters()
     {
-        await using AdsUnderTest test = await Trees.ServingAsync(null, "cart");
+        await using AdsUnderTest test = await Trees.ServingAsync();
+        await test.AskAsync("cart");
+        await test.PassAsync(0.02);
         test.Stream.Said();
         await test.SendAsync(Texts.ListenerType, "2", Texts.Listener("shop", "r"), Texts.Listener("cart", "r"));
         Assert.Equal("c=10.0.0.1:80", test.Served("cart"));

@@ -191,6 +191,7 @@ public sealed class StateOfTheWorldRequestTests
         test.Server.Refusal = null;
         await test.PassAsync(10);
         await test.SendAsync(Texts.ListenerType, "1", Texts.Resource(Texts.ListenerType, "name: shop"));
+        await test.PassAsync(0.2);
         Assert.Equal(reason, Assert.IsType<DiscoveryRequest>(test.Stream.Requests()[^1]).ErrorDetail.Message);
         Assert.Contains("Listener 'shop'", reason, StringComparison.Ordinal);
     }

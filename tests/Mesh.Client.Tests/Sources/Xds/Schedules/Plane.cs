@@ -1,0 +1,62 @@
+using Google.Protobuf;
+using Mesh.Client.Tests.Sources.Xds.Fakes;
+using Mesh.Wire.Protos.Envoy.Service.Discovery.V3;
+
+namespace Mesh.Client.Tests.Sources.Xds.Schedules;
+
+/// <summary>A control plane that sends all it has of the names asked for, when names or contents change; bad ones once.</summary>
+internal sealed class Plane
+{
+    private readonly World _world;
+    private readonly Dictionary<int, HashSet<string>> _asked = [];
+    private FakeStream? _stream;
+
+    public Plane(World world, FakeServer server)
+    {
+        _world = world;
+        server.OnRequest = OnRequest;
+    }
+
+    /// <summary>Says nothing, and makes up for it later.</summary>
+    public bool IsSilent { get; set; }
+
+    /// <summary>Whether the newest stream has brought a response.</summary>
+    public bool HasAnswered { get; private set; }
+
+    /// <summary>Told of each response, in the order in which they are sent.</summary>
+    public Action<int, IReadOnlyList<(string Name, Content Content)>>? Sent { get; set; }
+
+    /// <summary>Sends a type again, whatever has changed.</summary>
+    public void Push(int type)
+    {
+        if (IsSilent || _stream is not { IsDisposed: false } stream || !_asked.TryGetValue(type, out HashSet<string>? names) || names.Count == 0)
+            return;
+        (string Name, Content Content)[] sent = [.. names.Order(StringComparer.Ordinal).Where(name => _world.Resources.ContainsKey((type, name))).Select(name => (name, _world.Resources[(type, name)]))];
+        HasAnswered = true;
+        Sent?.Invoke(type, sent);
+        stream.Send(World.Types[type], "v", sent.Select(each => World.Text(type, each.Name, each.Content)));
+    }
+
+    public void PushAll()
+    {
+        for (int type = 0; type < 4; type++)
+            Push(type);
+    }
+
+    private void OnRequest(FakeStream stream, IMessage message)
+    {
+        var request = (DiscoveryRequest)message;
+        if (!ReferenceEquals(stream, _stream))
+        {
+            _stream = stream;
+            _asked.Clear();
+            HasAnswered = false;
+        }
+
+        int type = Array.FindIndex(World.Types, each => request.TypeUrl.EndsWith(each, StringComparison.Ordinal));
+        if (_asked.TryGetValue(type, out HashSet<string>? known) && known.SetEquals(request.ResourceNames))
+            return;
+        _asked[type] = [.. request.ResourceNames];
+        Push(type);
+    }
+}
