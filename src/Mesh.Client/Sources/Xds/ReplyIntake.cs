@@ -20,6 +20,9 @@ internal readonly record struct ReplyOrigin(string Server, bool Delta, bool Wild
 /// </summary>
 internal sealed class ReplyIntake(ResourceCache cache, DecoderSettings decoder, TimeProvider time)
 {
+    /// <summary>A hostile response may hold more bad resources than any server reads of.</summary>
+    private const int MaxErrors = 500;
+
     private readonly List<string> _errors = [];
     private readonly List<ResourceEntry> _changed = [];
 
@@ -47,7 +50,9 @@ internal sealed class ReplyIntake(ResourceCache cache, DecoderSettings decoder, 
             RemoveMissing(type, seen, origin);
         foreach (ReceivedError error in reply.Errors)
             Take(type, error, origin);
-        return _errors.Count == 0 ? null : string.Join("; ", _errors);
+        return _errors.Count == 0 ? null
+            : _errors.Count <= MaxErrors ? string.Join("; ", _errors)
+            : $"{string.Join("; ", _errors.Take(MaxErrors))}; and {_errors.Count - MaxErrors} more";
     }
 
     /// <summary>Ends what has outlived its time.</summary>
