@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 using Mesh.LoadBalancing;
 using Mesh.Policies.Retries;
@@ -16,10 +17,19 @@ internal static class AttemptLoop
     /// <summary>How often an attempt may meet connections that are being closed before that counts as a failure.</summary>
     private const int MaxRepicks = 10;
 
-    public static Task<HttpResponseMessage> SendAsync(Call call, bool async)
+    /// <summary>Sends a call; false when its cluster has gone since the call was routed, and nothing was sent: it is to be routed anew.</summary>
+    public static bool TrySend(Call call, bool async, [NotNullWhen(true)] out Task<HttpResponseMessage>? sent)
     {
-        if (Pick(call, previous: null, out string reason) is not { } pool)
-            return ReplyAsync(call, LocalReply.Unavailable(ResponseFlags.NoHealthyUpstream, reason), null, async);
+        sent = null;
+        if (Pick(call, previous: null, out string reason) is { } pool)
+            sent = Begin(call, pool, async);
+        else if (call.Engine.Store.Current?.FindCluster(call.Cluster.Name) is not null)
+            sent = ReplyAsync(call, LocalReply.Unavailable(ResponseFlags.NoHealthyUpstream, reason), null, async);
+        return sent is not null;
+    }
+
+    private static Task<HttpResponseMessage> Begin(Call call, EndpointPool pool, bool async)
+    {
         Task<HttpResponseMessage> send = Send(call, pool, async);
         if (!send.IsCompletedSuccessfully || call.Redirects is not null || ShouldRetry(call, send.Result))
             return FinishAsync(call, pool, send, async);

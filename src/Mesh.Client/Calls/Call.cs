@@ -307,6 +307,16 @@ internal sealed class Call : IDisposable
         observer?.Invoke(outcome);
     }
 
+    /// <summary>Ends a call that was not sent and is not answered: another takes its place. It must not be used any more.</summary>
+    public void Withdraw()
+    {
+        _active = false;
+        Cluster.State.OnCallEnded();
+        CallEngine engine = Engine;
+        Recycle(reuse: true);
+        engine.OnCallEnded();
+    }
+
     /// <summary>Ends whatever of the call is still going on.</summary>
     public void Cancel() => _timer.Cancel();
 

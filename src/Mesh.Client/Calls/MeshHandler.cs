@@ -32,9 +32,9 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
     }
 
     /// <summary>Sends a call, and whatever redirects it leads to that the mesh follows itself, one after the other.</summary>
-    private async Task<HttpResponseMessage> FollowAsync(Call call, InternalRedirects redirects, bool async, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> FollowAsync(Task<HttpResponseMessage> first, InternalRedirects redirects, bool async, CancellationToken cancellationToken)
     {
-        HttpResponseMessage response = await AttemptLoop.SendAsync(call, async).ConfigureAwait(false);
+        HttpResponseMessage response = await first.ConfigureAwait(false);
         while (redirects.TakeNext() is { } next)
             response = await RouteAsync(next.Request, next.Snapshot, async, redirects, cancellationToken).ConfigureAwait(false);
         response.RequestMessage = redirects.Original;
@@ -93,7 +93,12 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
         call.Retry = route.Retry is { } retry && retry.AppliesTo(view) ? retry : null;
         call.Redirects = redirects;
         Prepare(call);
-        return isFirst && redirects is not null ? FollowAsync(call, redirects, async, cancellationToken) : AttemptLoop.SendAsync(call, async);
+        if (AttemptLoop.TrySend(call, async, out Task<HttpResponseMessage>? sent))
+            return isFirst && redirects is not null ? FollowAsync(sent, redirects, async, cancellationToken) : sent;
+
+        // A newer configuration has taken the cluster away meanwhile, and leads the call elsewhere.
+        call.Withdraw();
+        return RouteAsync(request, engine.Store.Current!, async, isFirst ? null : redirects, cancellationToken, asked);
     }
 
     /// <summary>Hands over an answer that the configuration itself gives; it is no failure.</summary>
