@@ -6,18 +6,24 @@ using Mesh.Benchmarks.Harness;
 using Mesh.Benchmarks.Overhead;
 using Mesh.Benchmarks.Routing;
 using Mesh.Benchmarks.Update;
+using Mesh.Benchmarks.Xds;
+using Mesh.Benchmarks.Xds.Peers;
 
 var groups = new Dictionary<string, (string What, Func<IAsyncEnumerable<Figure>> Run)>(StringComparer.Ordinal)
 {
     ["overhead"] = ("what a call through the mesh costs more than one past it", OverheadGroup.RunAsync),
     ["routing"] = ("what it costs to find a route", RoutingGroup.RunAsync),
     ["update"] = ("what a new configuration costs", UpdateGroup.RunAsync),
+    ["xds"] = ("what a control plane's configuration costs", XdsGroup.RunAsync),
 };
 
 switch (args)
 {
     case [BenchmarkServer.Argument]:
         await BenchmarkServer.RunAsync();
+        return 0;
+    case [MeshXdsClientProcess.Argument]:
+        await MeshXdsClientProcess.RunAsync();
         return 0;
     case []:
         foreach (var (name, group) in groups)

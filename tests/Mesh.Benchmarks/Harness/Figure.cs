@@ -4,10 +4,12 @@ namespace Mesh.Benchmarks.Harness;
 
 /// <summary>One measured number: the median of its rounds, with the lowest and the highest.</summary>
 /// <param name="Name">Its name, as <c>overhead.memory.added_ns</c>.</param>
-/// <param name="Limit">What it should not exceed.</param>
+/// <param name="Limit">What it should not exceed; <see cref="NoLimit"/> where it is told for its own sake.</param>
 /// <param name="Rounds">The number as each round gave it.</param>
 internal sealed record Figure(string Name, double Limit, IReadOnlyList<double> Rounds)
 {
+    public const double NoLimit = double.PositiveInfinity;
+
     /// <summary>What it was made of, for the reader.</summary>
     public IReadOnlyList<(string Name, double Value)> Details { get; init; } = [];
 
@@ -34,5 +36,5 @@ internal sealed record Figure(string Name, double Limit, IReadOnlyList<double> R
     }
 
     /// <summary>Small numbers are ratios and microseconds, large ones bytes and nanoseconds.</summary>
-    public static double Round(double value) => Math.Round(value, Math.Abs(value) switch { < 10 => 3, < 100 => 1, _ => 0 });
+    public static double Round(double value) => Math.Round(value, Math.Abs(value) switch { < 0.1 => 5, < 10 => 3, < 100 => 1, _ => 0 });
 }

@@ -41,10 +41,15 @@ internal sealed class CommandProcess : IAsyncDisposable
     public int Id => _process.Id;
 
     /// <summary>Starts `node` with these arguments and waits for its line `ready ...`.</summary>
+    public static Task<CommandProcess> StartAsync(
+        string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null) =>
+        StartAsync("node", arguments, folder, environment);
+
+    /// <summary>Starts any program that speaks the same way.</summary>
     public static async Task<CommandProcess> StartAsync(
-        string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+        string program, IEnumerable<string> arguments, string? folder, IReadOnlyDictionary<string, string>? environment)
     {
-        var process = ChildProcess.Start("node", arguments, folder, environment);
+        var process = ChildProcess.Start(program, arguments, folder, environment);
         try
         {
             return new CommandProcess(process, (await process.ReadLineAsync("ready", StartLimit)).Trim());
