@@ -27,9 +27,9 @@ public sealed class FederationTests
 
         // What the server of another authority says of it is nothing.
         await test.DoAsync(() => test.Stream.Send(Texts.ListenerType, "1", Texts.Listener($"xdstp://a/{Listener}/x", "r")));
-        Assert.Null(test.Entry(Resources.ResourceType.Listener, $"xdstp://a/{Listener}/x")!.Record);
+        Assert.Null(test.Entry(Mesh.Resources.ResourceType.Listener, $"xdstp://a/{Listener}/x")!.Record);
         await test.DoAsync(() => test.ServerOf("other").Stream.Send(Texts.ListenerType, "1", Texts.Listener($"xdstp://a/{Listener}/x", "r")));
-        Assert.NotNull(test.Entry(Resources.ResourceType.Listener, $"xdstp://a/{Listener}/x")!.Record);
+        Assert.NotNull(test.Entry(Mesh.Resources.ResourceType.Listener, $"xdstp://a/{Listener}/x")!.Record);
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public sealed class StateOfTheWorldRequestTests
         Assert.Contains("Listener 'a'", refusal.ErrorDetail.Message, StringComparison.Ordinal);
         Assert.Contains("Listener 'b'", refusal.ErrorDetail.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("Listener 'c'", refusal.ErrorDetail.Message, StringComparison.Ordinal);
-        Assert.NotNull(test.Entry(Resources.ResourceType.Listener, "c")!.Record);
+        Assert.NotNull(test.Entry(Mesh.Resources.ResourceType.Listener, "c")!.Record);
 
         static bool IsOfListeners(IMessage message) => ((DiscoveryRequest)message).TypeUrl.EndsWith("Listener", StringComparison.Ordinal);
     }
@@ -142,7 +142,7 @@ public sealed class StateOfTheWorldRequestTests
         test.Stream.Said();
         await test.SendAsync(Texts.ListenerType, "1", Texts.Listener("shop", "r"), Texts.Listener("other", "q"));
         Assert.Equal(["LDS shop v1 #1", "RDS r"], test.Stream.Said().Order());
-        Assert.Null(test.Entry(Resources.ResourceType.Listener, "other"));
+        Assert.Null(test.Entry(Mesh.Resources.ResourceType.Listener, "other"));
     }
 
     [Fact]
