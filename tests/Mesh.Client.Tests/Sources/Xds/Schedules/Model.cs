@@ -13,6 +13,9 @@ internal sealed class Model
     private readonly Dictionary<string, (string Assignment, string? Address)> _clusters = [];
     private HashSet<(int, string)> _wanted = [];
 
+    /// <summary>A mistake, to see that it is noticed: what is refused takes away what was good.</summary>
+    public bool DropsWhatIsRefused { get; init; }
+
     public void Ask(string host)
     {
         _hosts.TryAdd(host, ("", null, false));
@@ -23,8 +26,8 @@ internal sealed class Model
     {
         foreach (var (name, content) in resources.Where(each => _wanted.Contains((type, each.Name))))
         {
-            if (!content.IsBad)
-                _known[(type, name)] = content;
+            if (!content.IsBad || DropsWhatIsRefused)
+                _known[(type, name)] = content.IsBad ? null : content;
             else
                 _known.TryAdd((type, name), null);
         }

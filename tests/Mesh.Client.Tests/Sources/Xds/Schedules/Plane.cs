@@ -7,6 +7,8 @@ namespace Mesh.Client.Tests.Sources.Xds.Schedules;
 /// <summary>A control plane that sends all it has of the names asked for, when names or contents change; bad ones once.</summary>
 internal sealed class Plane
 {
+    // The test speaks while the client asks: what is sent first must be told to the model first.
+    private readonly Lock _lock = new();
     private readonly World _world;
     private readonly Dictionary<int, HashSet<string>> _asked = [];
     private FakeStream? _stream;
@@ -29,12 +31,8 @@ internal sealed class Plane
     /// <summary>Sends a type again, whatever has changed.</summary>
     public void Push(int type)
     {
-        if (IsSilent || _stream is not { IsDisposed: false } stream || !_asked.TryGetValue(type, out HashSet<string>? names) || names.Count == 0)
-            return;
-        (string Name, Content Content)[] sent = [.. names.Order(StringComparer.Ordinal).Where(name => _world.Resources.ContainsKey((type, name))).Select(name => (name, _world.Resources[(type, name)]))];
-        HasAnswered = true;
-        Sent?.Invoke(type, sent);
-        stream.Send(World.Types[type], "v", sent.Select(each => World.Text(type, each.Name, each.Content)));
+        lock (_lock)
+            Send(type);
     }
 
     public void PushAll()
@@ -43,9 +41,24 @@ internal sealed class Plane
             Push(type);
     }
 
+    private void Send(int type)
+    {
+        if (IsSilent || _stream is not { IsDisposed: false } stream || !_asked.TryGetValue(type, out HashSet<string>? names) || names.Count == 0)
+            return;
+        (string Name, Content Content)[] sent = [.. names.Order(StringComparer.Ordinal).Where(name => _world.Resources.ContainsKey((type, name))).Select(name => (name, _world.Resources[(type, name)]))];
+        HasAnswered = true;
+        Sent?.Invoke(type, sent);
+        stream.Send(World.Types[type], "v", sent.Select(each => World.Text(type, each.Name, each.Content)));
+    }
+
     private void OnRequest(FakeStream stream, IMessage message)
     {
-        var request = (DiscoveryRequest)message;
+        lock (_lock)
+            Take(stream, (DiscoveryRequest)message);
+    }
+
+    private void Take(FakeStream stream, DiscoveryRequest request)
+    {
         if (!ReferenceEquals(stream, _stream))
         {
             _stream = stream;
@@ -57,6 +70,6 @@ internal sealed class Plane
         if (_asked.TryGetValue(type, out HashSet<string>? known) && known.SetEquals(request.ResourceNames))
             return;
         _asked[type] = [.. request.ResourceNames];
-        Push(type);
+        Send(type);
     }
 }

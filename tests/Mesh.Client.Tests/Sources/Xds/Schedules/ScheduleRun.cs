@@ -10,7 +10,7 @@ namespace Mesh.Client.Tests.Sources.Xds.Schedules;
 internal sealed partial class ScheduleRun : IAsyncDisposable
 {
     private readonly World _world = new();
-    private readonly Model _model = new();
+    private readonly Model _model;
     private readonly AdsUnderTest _test = new();
     private readonly Plane _plane;
     private readonly bool _compares;
@@ -18,8 +18,10 @@ internal sealed partial class ScheduleRun : IAsyncDisposable
     private readonly Dictionary<string, int> _newest = [];
 
     /// <param name="compares">Whether model and client serve the same after each step; with outages and long silence they do so in the end.</param>
-    public ScheduleRun(bool compares)
+    /// <param name="model">The model.</param>
+    public ScheduleRun(bool compares, Model model)
     {
+        _model = model;
         _compares = compares;
         _plane = new Plane(_world, _test.Server) { Sent = _model.Receive };
     }

@@ -19,15 +19,23 @@ public sealed class ScheduleTests
     public void ClientAndModelServeTheSameAfterEachStep() => Run(withOutages: false);
 
     [Fact]
+    public void AModelThatDropsWhatIsRefusedIsNoticed()
+    {
+        string message = Assert.ThrowsAny<Exception>(() => Run(withOutages: false, () => new Model { DropsWhatIsRefused = true })).Message;
+        Assert.Contains($"MESH_XDS_SEED={Seed}", message, StringComparison.Ordinal);
+        Assert.Contains("SetBad", message[message.IndexOf("Shrunk:", StringComparison.Ordinal)..], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AfterOutagesAndLongSilenceEverythingIsServedAgain() => Run(withOutages: true);
 
-    private static void Run(bool withOutages) => Check.One(
+    private static void Run(bool withOutages, Func<Model>? model = null) => Check.One(
         Config.QuickThrowOnFailure.WithName($"MESH_XDS_SEED={Seed}").WithMaxTest(Schedules).WithQuietOnSuccess(true).WithReplay(new Replay(new Rnd(Seed, Gamma), FSharpOption<int>.None)),
-        Prop.ForAll(Arb.From(Step.Schedule(withOutages), Step.Shrink), schedule => Task.Run(() => RunAsync(schedule, compares: !withOutages)).GetAwaiter().GetResult()));
+        Prop.ForAll(Arb.From(Step.Schedule(withOutages), Step.Shrink), schedule => Task.Run(() => RunAsync(schedule, compares: !withOutages, model?.Invoke() ?? new Model())).GetAwaiter().GetResult()));
 
-    private static async Task RunAsync(Step[] schedule, bool compares)
+    private static async Task RunAsync(Step[] schedule, bool compares, Model model)
     {
-        await using var run = new ScheduleRun(compares);
+        await using var run = new ScheduleRun(compares, model);
         await run.RunAsync(schedule);
     }
 }
