@@ -100,12 +100,19 @@ internal sealed class AdsClient : IAdsListener, IAsyncDisposable
         foreach (string gone in before.Where(name => !names.Contains(name)))
         {
             if (Cache.Find(type, gone) is { } entry)
-                Cache.Remove(entry);
+                Cache.Part(entry);
         }
 
         var added = new List<ResourceEntry>();
+        bool takesBack = false;
         foreach (string name in names.Where(name => Cache.Find(type, name) is null))
         {
+            if (Cache.TakeBack(type, name))
+            {
+                takesBack = true;
+                continue;
+            }
+
             var entry = new ResourceEntry(type, name, AuthorityState.KeyOf(name));
             Cache.Add(entry);
             added.Add(entry);
@@ -115,6 +122,9 @@ internal sealed class AdsClient : IAdsListener, IAsyncDisposable
             authority.IsWanted = authority.Name.Length == 0 || Cache.All.Any(entry => entry.Authority == authority.Name);
         _planes.Reconcile();
         Ask(type);
+        Cache.Forget(type, entry => !_planes.Authorities.TryGetValue(entry.Authority, out AuthorityState? authority) || !authority.IsWanted || !_planes.ActiveOf(authority).IsOpen);
+        if (takesBack)
+            _timers.Watch(type);
         added.ForEach(OnAdded);
         return true;
     }
@@ -155,6 +165,7 @@ internal sealed class AdsClient : IAdsListener, IAsyncDisposable
     void IAdsListener.OnAsked(AdsConnection connection, ResourceType type)
     {
         XdsServer server = _planes.ServerOf(connection);
+        Cache.Forget(type, entry => IsServedBy(entry, server));
         TimeSpan silence = server.ResourceTimerIsTransientError ? SilenceOfATransientServer : Silence;
         foreach (ResourceEntry entry in Cache[type].Values)
         {
@@ -195,6 +206,9 @@ internal sealed class AdsClient : IAdsListener, IAsyncDisposable
             if (IsAskedOf(entry, connection))
                 entry.SilentAt = null;
         }
+
+        foreach (ResourceType type in ResourceType.All)
+            Cache.Forget(type, entry => IsAskedOf(entry, connection));
 
         // A stream that had answered before it died is no error (gRFC A57).
         if (!gotReply)

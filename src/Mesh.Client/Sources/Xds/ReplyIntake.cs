@@ -87,7 +87,7 @@ internal sealed class ReplyIntake(ResourceCache cache, DecoderSettings decoder, 
             return;
         }
 
-        ResourceEntry? entry = cache.Find(type, name);
+        ResourceEntry? entry = cache.FindAsked(type, name);
         if (entry is null && origin.Wildcard)
         {
             // Kept only once it is good: a wildcard asks for whatever there is, not for a name.
@@ -146,7 +146,7 @@ internal sealed class ReplyIntake(ResourceCache cache, DecoderSettings decoder, 
         string? before = entry.Error;
         if (origin.FailOnDataErrors)
             entry.Drop();
-        if (cache.Find(entry.Type, entry.Name) is null)
+        if (origin.Wildcard && cache.Find(entry.Type, entry.Name) is null)
             cache.Add(entry);
         entry.Reject(raw, version, time.GetUtcNow(), error);
         if (entry.Record is null && (hadRecord || before != error))
@@ -155,7 +155,7 @@ internal sealed class ReplyIntake(ResourceCache cache, DecoderSettings decoder, 
 
     private void RemoveMissing(ResourceType type, HashSet<string> seen, in ReplyOrigin origin)
     {
-        foreach (ResourceEntry entry in cache[type].Values.ToList())
+        foreach (ResourceEntry entry in cache.Asked(type).ToList())
         {
             // What was asked for and has not come yet may still come: its timer decides.
             if (!seen.Contains(entry.Name) && entry.Record is not null && origin.Serves(entry))
@@ -167,7 +167,7 @@ internal sealed class ReplyIntake(ResourceCache cache, DecoderSettings decoder, 
 
     private void Remove(ResourceType type, string name, in ReplyOrigin origin, string how)
     {
-        if (cache.Find(type, XdstpName.CanonicalOf(name)) is not { } entry || !origin.Serves(entry))
+        if (cache.FindAsked(type, XdstpName.CanonicalOf(name)) is not { } entry || !origin.Serves(entry))
             return;
         if (origin.Wildcard)
         {
@@ -202,7 +202,7 @@ internal sealed class ReplyIntake(ResourceCache cache, DecoderSettings decoder, 
     private void Take(ResourceType type, in ReceivedError error, in ReplyOrigin origin)
     {
         const int NotFound = 5, PermissionDenied = 7;
-        if (cache.Find(type, XdstpName.CanonicalOf(error.Name)) is not { } entry || !origin.Serves(entry))
+        if (cache.FindAsked(type, XdstpName.CanonicalOf(error.Name)) is not { } entry || !origin.Serves(entry))
             return;
         HadResource = true;
         bool data = error.Code is NotFound or PermissionDenied;

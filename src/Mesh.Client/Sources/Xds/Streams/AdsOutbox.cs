@@ -179,8 +179,9 @@ internal sealed class AdsOutbox : IDisposable
         KeyValuePair<string, string>[] versions = state.WasAsked ? [] : [.. _held(state.Type)];
         state.Told.Clear();
         state.Told.UnionWith(state.Names);
+        bool isNews = !state.WasAsked || added.Length + gone.Length > 0;
         OnTold(state, now, names: true);
-        return DiscoveryWriter.Write(new DeltaRequest(state.Type.TypeUrl, "", added, gone, versions, null), node);
+        return isNews ? DiscoveryWriter.Write(new DeltaRequest(state.Type.TypeUrl, "", added, gone, versions, null), node) : null;
     }
 
     private void OnTold(AdsTypeState state, long now, bool names)

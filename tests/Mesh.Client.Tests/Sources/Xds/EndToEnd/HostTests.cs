@@ -77,7 +77,7 @@ public sealed class HostTests : XdsMeshTest
     }
 
     [Fact]
-    public async Task TheStateShowsWhatWasGivenAndNoKey()
+    public async Task TheStateShowsWhatWasGivenAndWhatWasRefused()
     {
         AdsServer server = await StartControlPlaneAsync(new AdsServerOptions { ReportsAbsent = true });
         server.Set(Tree("shop", await StartServerAsync()));

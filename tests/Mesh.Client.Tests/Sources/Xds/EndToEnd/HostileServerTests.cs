@@ -96,7 +96,7 @@ public sealed class HostileServerTests : XdsMeshTest
     public async Task AStalledStreamHarmsNobodyAndIsLeftWhenItEnds() => await AssertHarmlessAsync(false, async (server, _) =>
     {
         server.SendRaw(new byte[] { 0, 0, 0, 4, 0, 10 });
-        await Task.Delay(TimeSpan.FromMilliseconds(200));
+        server.Set(Tree("shop", await StartServerAsync(name: "between")));
         server.ResetStreams();
     });
 

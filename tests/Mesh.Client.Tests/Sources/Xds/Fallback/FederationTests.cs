@@ -1,4 +1,5 @@
 using Mesh.Client.Tests.Sources.Xds.Fakes;
+using Mesh.Resources;
 using Mesh.Sources.Xds.Bootstrap;
 using Xunit;
 using Texts = Mesh.Client.Tests.Xds;
@@ -27,9 +28,9 @@ public sealed class FederationTests
 
         // What the server of another authority says of it is nothing.
         await test.DoAsync(() => test.Stream.Send(Texts.ListenerType, "1", Texts.Listener($"xdstp://a/{Listener}/x", "r")));
-        Assert.Null(test.Entry(Mesh.Resources.ResourceType.Listener, $"xdstp://a/{Listener}/x")!.Record);
+        Assert.Null(test.Entry(ResourceType.Listener, $"xdstp://a/{Listener}/x")!.Record);
         await test.DoAsync(() => test.ServerOf("other").Stream.Send(Texts.ListenerType, "1", Texts.Listener($"xdstp://a/{Listener}/x", "r")));
-        Assert.NotNull(test.Entry(Mesh.Resources.ResourceType.Listener, $"xdstp://a/{Listener}/x")!.Record);
+        Assert.NotNull(test.Entry(ResourceType.Listener, $"xdstp://a/{Listener}/x")!.Record);
     }
 
     [Fact]

@@ -9,6 +9,8 @@ public sealed class ArrivalOrderTests
 {
     private static readonly string[] Types = [Texts.ListenerType, Texts.RoutesType, Texts.ClusterType, Texts.AssignmentType];
 
+    private static readonly string[] NothingOrWhole = ["nothing", "shop=10.0.0.1:80"];
+
     public static TheoryData<string> Orders
     {
         get
@@ -69,7 +71,7 @@ public sealed class ArrivalOrderTests
             foreach (char at in order)
             {
                 await SendAsync(test, at - '0', 1);
-                Assert.True(test.ServedBy("shop") is "nothing" or "shop=10.0.0.1:80", test.ServedBy("shop"));
+                Assert.Contains(test.ServedBy("shop"), NothingOrWhole);
             }
         }
 

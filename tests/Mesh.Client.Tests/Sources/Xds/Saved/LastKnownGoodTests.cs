@@ -179,6 +179,12 @@ public sealed class LastKnownGoodTests : IDisposable
             await test.SendAsync(Texts.SecretType, "1", Texts.Resource(Texts.SecretType, $"name: mine, tls_certificate: {{certificate_chain: {{inline_string: {chain}}}, private_key: {{inline_string: {key}}}}}"));
             Assert.NotNull(test.Entry(ResourceType.Secret, "mine")?.Record);
             Assert.NotNull(test.Entry(ResourceType.Cluster, "inline")?.Record);
+
+            // Nor in what the state shows.
+            Assert.True(test.Entry(ResourceType.Secret, "mine")!.HoldsSecret);
+            Assert.True(test.Entry(ResourceType.Cluster, "inline")!.HoldsSecret);
+            Assert.True(test.Entry(ResourceType.Cluster, "hidden")!.HoldsSecret);
+            Assert.False(test.Entry(ResourceType.Cluster, "plain")!.HoldsSecret);
         }
 
         string written = Encoding.Latin1.GetString(await System.IO.File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(_folder.Path))));

@@ -11,6 +11,7 @@ internal sealed class Plane
     private readonly Lock _lock = new();
     private readonly World _world;
     private readonly Dictionary<int, HashSet<string>> _asked = [];
+    private readonly Dictionary<(int Type, string Name), int> _told = [];
     private FakeStream? _stream;
 
     public Plane(World world, FakeServer server)
@@ -41,12 +42,31 @@ internal sealed class Plane
             Push(type);
     }
 
+    /// <summary>Sends the types of which the client was not told all there is; a server sees no reason to repeat the others.</summary>
+    public void PushNews()
+    {
+        lock (_lock)
+        {
+            for (int type = 0; type < 4; type++)
+            {
+                if (_asked.TryGetValue(type, out HashSet<string>? names) && names.Any(name => _world.Resources.GetValueOrDefault((type, name))?.Version != Told(type, name)))
+                    Send(type);
+            }
+        }
+    }
+
+    private int? Told(int type, string name) => _told.TryGetValue((type, name), out int version) ? version : null;
+
     private void Send(int type)
     {
         if (IsSilent || _stream is not { IsDisposed: false } stream || !_asked.TryGetValue(type, out HashSet<string>? names) || names.Count == 0)
             return;
         (string Name, Content Content)[] sent = [.. names.Order(StringComparer.Ordinal).Where(name => _world.Resources.ContainsKey((type, name))).Select(name => (name, _world.Resources[(type, name)]))];
         HasAnswered = true;
+        foreach (string name in names)
+            _told.Remove((type, name));
+        foreach (var (name, content) in sent)
+            _told[(type, name)] = content.Version;
         Sent?.Invoke(type, sent);
         stream.Send(World.Types[type], "v", sent.Select(each => World.Text(type, each.Name, each.Content)));
     }
@@ -63,6 +83,7 @@ internal sealed class Plane
         {
             _stream = stream;
             _asked.Clear();
+            _told.Clear();
             HasAnswered = false;
         }
 

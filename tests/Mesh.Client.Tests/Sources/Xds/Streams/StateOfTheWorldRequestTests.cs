@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Mesh.Client.Tests.Sources.Xds.Fakes;
+using Mesh.Resources;
 using Mesh.Wire.Grpc;
 using Mesh.Wire.Protos.Envoy.Service.Discovery.V3;
 using Xunit;
@@ -57,7 +58,7 @@ public sealed class StateOfTheWorldRequestTests
         Assert.Contains("Listener 'a'", refusal.ErrorDetail.Message, StringComparison.Ordinal);
         Assert.Contains("Listener 'b'", refusal.ErrorDetail.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("Listener 'c'", refusal.ErrorDetail.Message, StringComparison.Ordinal);
-        Assert.NotNull(test.Entry(Mesh.Resources.ResourceType.Listener, "c")!.Record);
+        Assert.NotNull(test.Entry(ResourceType.Listener, "c")!.Record);
 
         static bool IsOfListeners(IMessage message) => ((DiscoveryRequest)message).TypeUrl.EndsWith("Listener", StringComparison.Ordinal);
     }
@@ -142,7 +143,7 @@ public sealed class StateOfTheWorldRequestTests
         test.Stream.Said();
         await test.SendAsync(Texts.ListenerType, "1", Texts.Listener("shop", "r"), Texts.Listener("other", "q"));
         Assert.Equal(["LDS shop v1 #1", "RDS r"], test.Stream.Said().Order());
-        Assert.Null(test.Entry(Mesh.Resources.ResourceType.Listener, "other"));
+        Assert.Null(test.Entry(ResourceType.Listener, "other"));
     }
 
     [Fact]
