@@ -199,7 +199,7 @@ internal sealed class ReplyIntake(ResourceCache cache, DecoderSettings decoder, 
     }
 
     /// <summary>The server says why it gives no resource: NOT_FOUND and PERMISSION_DENIED are about the data, all else will pass (gRFC A88).</summary>
-    private void Take(ResourceType type, in ReceivedError error, in ReplyOrigin origin)
+    private void Take(ResourceType type, ReceivedError error, in ReplyOrigin origin)
     {
         const int NotFound = 5, PermissionDenied = 7;
         if (cache.FindAsked(type, XdstpName.CanonicalOf(error.Name)) is not { } entry || !origin.Serves(entry))

@@ -36,4 +36,4 @@ internal readonly record struct ReceivedResource(string TypeUrl, string Name, st
 }
 
 /// <summary>Why the server gives no resource of a name.</summary>
-internal readonly record struct ReceivedError(string Name, int Code, string Message);
+internal sealed record ReceivedError(string Name, int Code, string Message);

@@ -20,7 +20,7 @@ internal enum Readiness
 /// <param name="Cluster">The cluster; null when it is not there.</param>
 /// <param name="Endpoints">Its load assignment; null for a cluster that holds its own, and when it is not there.</param>
 /// <param name="Reason">Why it cannot be used, or what is waited for.</param>
-internal readonly record struct ClusterClosure(Readiness Readiness, ClusterResource? Cluster, EndpointsResource? Endpoints, string Reason)
+internal sealed record ClusterClosure(Readiness Readiness, ClusterResource? Cluster, EndpointsResource? Endpoints, string Reason)
 {
     /// <summary>Whether the reason says nothing of the cluster itself: nobody could be asked, or nobody answered.</summary>
     public bool IsTransient { get; init; }

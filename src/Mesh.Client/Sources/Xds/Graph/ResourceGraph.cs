@@ -209,14 +209,14 @@ internal sealed class ResourceGraph(ResourceCache cache, AbsentClusters? absent,
     /// <summary>A cluster with all it needs, looked up once an update.</summary>
     private ClusterClosure Find(string name)
     {
-        if (_newest.TryGetValue(name, out ClusterClosure known))
+        if (_newest.TryGetValue(name, out ClusterClosure? known))
             return known;
         Want(ResourceType.Cluster, XdstpName.CanonicalOf(name));
         ClusterClosure found = Look(name);
         _newest[name] = found;
 
         // What serves until then is kept too.
-        if (found.Readiness == Readiness.Pending && _served.TryGetValue(name, out ClusterClosure served) && served.Cluster is { Type: DiscoveryType.Eds } old)
+        if (found.Readiness == Readiness.Pending && _served.TryGetValue(name, out ClusterClosure? served) && served.Cluster is { Type: DiscoveryType.Eds } old)
             Want(ResourceType.Endpoints, old.EndpointsName);
         return found;
     }
@@ -271,7 +271,7 @@ internal sealed class ResourceGraph(ResourceCache cache, AbsentClusters? absent,
     private void Serve(string name)
     {
         ClusterClosure newest = Find(name);
-        if (newest.Readiness == Readiness.Pending && _served.TryGetValue(name, out ClusterClosure served))
+        if (newest.Readiness == Readiness.Pending && _served.TryGetValue(name, out ClusterClosure? served))
         {
             // Its own old endpoints may have moved on while the new cluster warms.
             if (served.Endpoints is { } old && cache.Record<EndpointsResource>(ResourceType.Endpoints, old.Name) is { } moved)

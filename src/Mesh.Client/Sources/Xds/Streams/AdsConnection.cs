@@ -109,18 +109,18 @@ internal sealed class AdsConnection : IAsyncDisposable
         {
             _backoff.OnOpening();
             bool delta = IsDelta;
-            (string reason, bool unimplemented) = await RunStreamAsync(delta).ConfigureAwait(false);
+            StreamEnd end = await RunStreamAsync(delta).ConfigureAwait(false);
             if (_ending.IsCancellationRequested)
                 return;
             bool gotReply = IsAnswering;
-            if (delta && unimplemented && !gotReply)
+            if (delta && end.IsUnimplemented && !gotReply)
             {
                 // Asked once for all: a server that has no delta today has none in a second.
                 IsDelta = false;
                 continue;
             }
 
-            Task told = _loop.RunAsync<object?>(() => OnClosed(reason, gotReply));
+            Task told = _loop.RunAsync<object?>(() => OnClosed(end.Reason, gotReply));
             await told.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             TimeSpan wait = _backoff.Next(gotReply);
             if (wait > TimeSpan.Zero)
@@ -128,8 +128,8 @@ internal sealed class AdsConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>One stream from its opening to its end: why it ended, and whether for want of the method.</summary>
-    private async Task<(string Reason, bool Unimplemented)> RunStreamAsync(bool delta)
+    /// <summary>One stream from its opening to its end.</summary>
+    private async Task<StreamEnd> RunStreamAsync(bool delta)
     {
         IsAnswering = false;
         try
@@ -152,11 +152,11 @@ internal sealed class AdsConnection : IAsyncDisposable
         }
         catch (GrpcException e)
         {
-            return (e.Message, e.Status.Code == GrpcStatusCode.Unimplemented);
+            return new StreamEnd(e.Message, e.Status.Code == GrpcStatusCode.Unimplemented);
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
-            return ("the client is shutting down", false);
+            return new StreamEnd("the client is shutting down");
         }
         catch (Exception e)
         {
@@ -166,18 +166,18 @@ internal sealed class AdsConnection : IAsyncDisposable
         }
     }
 
-    private async Task<(string Reason, bool Unimplemented)> ReadAsync(IAdsStream stream, bool delta)
+    private async Task<StreamEnd> ReadAsync(IAdsStream stream, bool delta)
     {
         while (await stream.ReadAsync(_ending.Token).ConfigureAwait(false) is { } message)
         {
             DiscoveryReply? reply = delta ? DiscoveryReader.ReadDelta(message, out string? malformed) : DiscoveryReader.ReadSotw(message, out malformed);
             if (reply is null)
-                return ($"the server sent a message that is no discovery response: {malformed}", false);
+                return new StreamEnd($"the server sent a message that is no discovery response: {malformed}");
             while (!await _loop.RunAsync(() => TryTake(reply)).ConfigureAwait(false))
                 await Task.Delay(AdsBackoff.Shortest, _loop.TimeProvider, _ending.Token).ConfigureAwait(false);
         }
 
-        return ("the server ended the stream", false);
+        return new StreamEnd("the server ended the stream");
     }
 
     private object? OnOpened(IAdsStream stream, bool delta)
@@ -216,4 +216,7 @@ internal sealed class AdsConnection : IAsyncDisposable
             _listener.OnClosed(this, reason, gotReply);
         return null;
     }
+
+    /// <summary>Why a stream ended, and whether for want of the method.</summary>
+    private sealed record StreamEnd(string Reason, bool IsUnimplemented = false);
 }

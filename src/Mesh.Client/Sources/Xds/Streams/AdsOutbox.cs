@@ -143,7 +143,7 @@ internal sealed class AdsOutbox : IDisposable
 
     private static bool MayAnswer(AdsTypeState state, long now, ref long next)
     {
-        if (!state.Answers.TryPeek(out AdsAnswer answer))
+        if (!state.Answers.TryPeek(out AdsAnswer? answer))
             return false;
         if (answer.NotBefore <= now)
             return true;
@@ -158,7 +158,7 @@ internal sealed class AdsOutbox : IDisposable
         bool names = MayTellNames(state, now, ref next);
         if (!names && !MayAnswer(state, now, ref next))
             return null;
-        string? error = state.Answers.TryDequeue(out AdsAnswer answer) ? answer.Error : null;
+        string? error = state.Answers.TryDequeue(out AdsAnswer? answer) ? answer.Error : null;
         string version = state.Version;
         OnTold(state, now, names);
         return DiscoveryWriter.Write(new SotwRequest(state.Type.TypeUrl, version, state.Nonce, state.Names, error), node);

@@ -85,4 +85,4 @@ internal sealed class AdsTypeState(ResourceType type)
 }
 
 /// <summary>An answer to a response: its nonce, why it is refused or null, and the time before which it is held back.</summary>
-internal readonly record struct AdsAnswer(string Nonce, string? Error, long NotBefore);
+internal sealed record AdsAnswer(string Nonce, string? Error, long NotBefore);
