@@ -198,7 +198,7 @@ internal sealed class ResourceGraph(ResourceCache cache, AbsentClusters? absent,
             listener.Wait(entry?.Error ?? $"{type} '{name}'");
     }
 
-    private bool IsServed(string cluster) => _served.TryGetValue(cluster, out ClusterClosure served) && served.Readiness == Readiness.Ready;
+    private bool IsServed(string cluster) => _served.TryGetValue(cluster, out ClusterClosure? served) && served.Readiness == Readiness.Ready;
 
     private void WantClusters(ListenerClosure? served)
     {
@@ -234,7 +234,7 @@ internal sealed class ResourceGraph(ResourceCache cache, AbsentClusters? absent,
         // Routes may write the name in another way.
         if (cluster.Name != name)
             cluster = cluster with { Name = name };
-        ClusterResource? served = _served.TryGetValue(name, out ClusterClosure before) ? before.Cluster : null;
+        ClusterResource? served = _served.TryGetValue(name, out ClusterClosure? before) ? before.Cluster : null;
         if (FindSecrets(cluster, served) is { } unresolved)
             return unresolved;
         if (cluster.Unsupported is not null || cluster.Type != DiscoveryType.Eds)

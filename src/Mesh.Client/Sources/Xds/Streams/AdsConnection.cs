@@ -162,7 +162,7 @@ internal sealed class AdsConnection : IAsyncDisposable
         {
             // A fault of ours must not end the connection for good, and what the server sends may bring it about again.
             IsAnswering = false;
-            return ($"the client failed ({e.GetType().Name}): {e.Message}", false);
+            return new StreamEnd($"the client failed ({e.GetType().Name}): {e.Message}");
         }
     }
 
