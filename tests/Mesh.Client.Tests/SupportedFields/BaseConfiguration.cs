@@ -129,7 +129,7 @@ internal static class BaseConfiguration
     private static IEnumerable<string> Clusters()
     {
         yield return """
-            {name: a, type: EDS, eds_cluster_config: {eds_config: {ads: {}}, service_name: some}, connect_timeout: 1s, http2_protocol_options: {},
+            {name: a, type: EDS, eds_cluster_config: {eds_config: {ads: {}}, service_name: some}, connect_timeout: 1s, lrs_server: {self: {}}, http2_protocol_options: {},
               metadata: {filter_metadata: {mesh.sdk: {plaintext_allowed: true}}}, common_http_protocol_options: {idle_timeout: 1s, max_connection_duration: 2s}}
             """;
         yield return $$"""

@@ -107,7 +107,7 @@ internal sealed class SnapshotText
     private void Add(Cluster cluster)
     {
         TransportSettings transport = cluster.Transport;
-        Line($"cluster {cluster.Name} {transport.Protocol} plaintext {cluster.PlaintextAllowed}");
+        Line($"cluster {cluster.Name} {transport.Protocol} plaintext {cluster.PlaintextAllowed} loads {cluster.Resource.LrsServerSelf}");
         Line($" connections {transport.ConnectTimeout} {transport.IdleTimeout} {transport.MaxConnectionDuration}");
         if (transport.Tls is { } tls)
             Add(tls);

@@ -48,6 +48,8 @@ internal static class ClusterDecoder
         bool self = message.ConfigSourceSpecifierCase == ConfigSource.ConfigSourceSpecifierOneofCase.Self;
         if (!self && dialect == XdsDialect.Grpc)
             errors.Error("lrs_server", "only self is allowed by gRPC");
+        else if (!self)
+            errors.Warning("lrs_server", "only self is supported: it has no effect");
         return self;
     }
 

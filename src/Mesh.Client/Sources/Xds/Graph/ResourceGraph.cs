@@ -149,6 +149,12 @@ internal sealed class ResourceGraph(ResourceCache cache, AbsentClusters? absent,
             return;
         }
 
+        if (resource.IsForProxyOnly)
+        {
+            listener.Fail($"{ResourceType.Listener} '{listener.Name}' is for servers or proxies only: no chain of it takes a client's calls");
+            return;
+        }
+
         if (resource.Inline is null)
         {
             string routesName = resource.RouteConfigurationName!;
@@ -235,9 +241,13 @@ internal sealed class ResourceGraph(ResourceCache cache, AbsentClusters? absent,
         if (cluster.Name != name)
             cluster = cluster with { Name = name };
         ClusterResource? served = _served.TryGetValue(name, out ClusterClosure? before) ? before.Cluster : null;
+
+        // What cannot be called needs nothing more: its calls fail, and say why.
+        if (cluster.Unsupported is not null)
+            return ClusterClosure.Ready(cluster, null);
         if (FindSecrets(cluster, served) is { } unresolved)
             return unresolved;
-        if (cluster.Unsupported is not null || cluster.Type != DiscoveryType.Eds)
+        if (cluster.Type != DiscoveryType.Eds)
             return ClusterClosure.Ready(cluster, null);
         Want(ResourceType.Endpoints, cluster.EndpointsName);
         ResourceEntry? endpoints = cache.Find(ResourceType.Endpoints, cluster.EndpointsName);
