@@ -173,12 +173,13 @@ public sealed class LastKnownGoodTests : IDisposable
                 Texts.ClusterType,
                 "1",
                 Texts.ClusterWith("inline", $"transport_socket: {socket}, ", "10.0.0.1:80"),
-                Texts.ClusterWith("hidden", $"transport_socket_matches: [{{name: m, transport_socket: {socket}}}], ", "10.0.0.1:80"),
+                Texts.ClusterWith("hidden", $"metadata: {{filter_metadata: {{notes: {{left_behind: {key}}}}}}}, ", "10.0.0.1:80"),
                 Texts.ClusterWith("sds", $"transport_socket: {{name: tls, typed_config: {{{Texts.Tls}, {secret}}}}}, ", "10.0.0.1:80"),
                 Texts.Cluster("plain", "10.0.0.1:80"));
             await test.SendAsync(Texts.SecretType, "1", Texts.Resource(Texts.SecretType, $"name: mine, tls_certificate: {{certificate_chain: {{inline_string: {chain}}}, private_key: {{inline_string: {key}}}}}"));
             Assert.NotNull(test.Entry(ResourceType.Secret, "mine")?.Record);
             Assert.NotNull(test.Entry(ResourceType.Cluster, "inline")?.Record);
+            Assert.NotNull(test.Entry(ResourceType.Cluster, "hidden")?.Record);
 
             // Nor in what the state shows.
             Assert.True(test.Entry(ResourceType.Secret, "mine")!.HoldsSecret);
