@@ -1,13 +1,11 @@
+using System.Diagnostics;
 using Mesh.TestKit;
-using Mesh.TestKit.Processes;
 
 namespace Mesh.Benchmarks.Xds.StartUp;
 
 /// <summary>The program of tests/Mesh.Benchmarks.StartUp, compiled ahead of time and as it is built.</summary>
 internal sealed record StartUpProgram(string ReadyToRun, string JustInTime)
 {
-    private static readonly TimeSpan BuildLimit = TimeSpan.FromMinutes(10);
-
     public static string DotNet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
     /// <summary>Builds both forms into a folder.</summary>
@@ -19,11 +17,12 @@ internal sealed record StartUpProgram(string ReadyToRun, string JustInTime)
         async Task<string> PublishAsync(string name, bool readyToRun)
         {
             string output = Path.Combine(folder, name);
-            await using ChildProcess publish = ChildProcess.Start(
-                DotNet, ["publish", project, "-c", "Release", "-o", output, $"-p:PublishReadyToRun={readyToRun}", "--nologo"]);
-            int code = await publish.WaitForExitAsync(BuildLimit);
+            var command = new ProcessStartInfo(DotNet, ["publish", project, "-c", "Release", "-o", output, $"-p:PublishReadyToRun={readyToRun}", "--nologo"]) { RedirectStandardOutput = true };
+            using var publish = Process.Start(command)!;
+            string said = await publish.StandardOutput.ReadToEndAsync();
+            await publish.WaitForExitAsync();
             string program = Path.Combine(output, "Mesh.Benchmarks.StartUp.dll");
-            return code == 0 && File.Exists(program) ? program : throw new InvalidOperationException($"dotnet publish {project} ended with {code}:\n{publish.Errors}");
+            return publish.ExitCode == 0 && File.Exists(program) ? program : throw new InvalidOperationException($"dotnet publish {project} ended with {publish.ExitCode}:\n{said}");
         }
     }
 }
