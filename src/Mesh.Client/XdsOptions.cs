@@ -30,10 +30,10 @@ public sealed class XdsOptions
     /// <summary>The region of this process; null leaves the locality to the bootstrap or the platform.</summary>
     public string? Region { get; set; }
 
-    /// <summary>The zone of this process.</summary>
+    /// <summary>The zone of this process; null leaves it to the bootstrap or the platform.</summary>
     public string? Zone { get; set; }
 
-    /// <summary>The sub-zone of this process.</summary>
+    /// <summary>The part of the zone of this process; null leaves it to the bootstrap or the platform.</summary>
     public string? SubZone { get; set; }
 
     /// <summary>Metadata of the node, such as <c>GENERATOR: grpc</c> for Istio; empty by default.</summary>

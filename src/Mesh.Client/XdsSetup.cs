@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Mesh.Control;
 using Mesh.Primitives;
 using Mesh.Resources;
@@ -112,31 +111,8 @@ internal sealed class XdsSetup
         Region = options.Region ?? node.Region,
         Zone = options.Zone ?? node.Zone,
         SubZone = options.SubZone ?? node.SubZone,
-        Metadata = Merge(node.Metadata, options.NodeMetadata),
+        Metadata = NodeMetadata.With(node.Metadata, options.NodeMetadata, replace: true),
     };
-
-    private static JsonElement? Merge(JsonElement? metadata, IDictionary<string, string> added)
-    {
-        if (added.Count == 0)
-            return metadata;
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartObject();
-            foreach (JsonProperty entry in metadata?.EnumerateObject() ?? default)
-            {
-                if (!added.ContainsKey(entry.Name))
-                    entry.WriteTo(writer);
-            }
-
-            foreach (var (name, value) in added)
-                writer.WriteString(name, value);
-            writer.WriteEndObject();
-        }
-
-        using var document = JsonDocument.Parse(buffer.ToArray());
-        return document.RootElement.Clone();
-    }
 
     private static NodeIdentity Identity(XdsNode node) => new()
     {

@@ -68,8 +68,13 @@ internal sealed class WatchJson(TextWriter writer, bool once) : IWatchWriter
                 json.WriteString("name", missing.Name);
                 json.WriteString("error", missing.Error);
                 break;
-            default:
-                json.WriteString("event", happened.GetType().Name);
+            case LoadReportsEnded ended:
+                json.WriteString("event", "load_reports_ended");
+                json.WriteString("reason", ended.Reason);
+                break;
+            case SavedServes saved:
+                json.WriteString("event", "last_known_good");
+                json.WriteString("path", saved.Path);
                 break;
         }
 

@@ -17,6 +17,8 @@ internal sealed class WatchText(TextWriter writer, bool once) : IWatchWriter
             ResponseJudged accepted => $"{accepted.Server}: {accepted.Type.Kind} '{accepted.Version}' ACK, {accepted.Resources} resources",
             ServerChanged changed => $"{changed.Server}: {(changed.IsFallback ? "asked instead" : "answers again and is used")}{(changed.Authority.Length == 0 ? "" : $" for authority '{changed.Authority}'")}",
             ResourceMissing missing => missing.Error,
+            LoadReportsEnded ended => $"{ended.Server}: no load reports: {ended.Reason}",
+            SavedServes saved => $"the last known good serves: {saved.Path}",
             _ => happened.ToString(),
         };
         lock (_gate)

@@ -38,6 +38,9 @@ public sealed class AdsServerOptions
     /// <summary>Whether <c>StreamAggregatedResources</c> is there; otherwise it answers UNIMPLEMENTED.</summary>
     public bool SupportsStateOfTheWorld { get; set; } = true;
 
+    /// <summary>Whether <c>StreamLoadStats</c> is there; otherwise it answers UNIMPLEMENTED.</summary>
+    public bool SupportsLoadReports { get; set; } = true;
+
     /// <summary>The order in which a stream is sent several types that changed at once; types not named follow.</summary>
     public IReadOnlyList<string> TypeOrder { get; set; } =
         [XdsTypes.Cluster, XdsTypes.Endpoints, XdsTypes.Listener, XdsTypes.RouteConfiguration, XdsTypes.Secret];

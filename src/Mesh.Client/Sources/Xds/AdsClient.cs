@@ -53,7 +53,7 @@ internal sealed class AdsClient : IAdsListener, IAsyncDisposable
         _loop = loop;
         _intake = new ReplyIntake(Cache, settings.Decoder, loop.TimeProvider);
         _timers = new ResourceTimers(loop, Cache, OnSilent, OnExpired);
-        _planes = new ControlPlanes(settings.Bootstrap, server => new AdsConnection(server.Uri, transport(server), settings.Delta, settings.Node, this, loop, random));
+        _planes = new ControlPlanes(settings.Bootstrap, server => new AdsConnection(server, transport(server), settings.Delta, settings.Node, this, loop, random));
     }
 
     public ResourceCache Cache { get; } = new();
@@ -164,7 +164,7 @@ internal sealed class AdsClient : IAdsListener, IAsyncDisposable
 
     void IAdsListener.OnAsked(AdsConnection connection, ResourceType type)
     {
-        XdsServer server = _planes.ServerOf(connection);
+        XdsServer server = connection.Server;
         Cache.Forget(type, entry => IsServedBy(entry, server));
         TimeSpan silence = server.ResourceTimerIsTransientError ? SilenceOfATransientServer : Silence;
         foreach (ResourceEntry entry in Cache[type].Values)
@@ -177,7 +177,7 @@ internal sealed class AdsClient : IAdsListener, IAsyncDisposable
 
     string? IAdsListener.OnReply(AdsConnection connection, ResourceType type, DiscoveryReply reply)
     {
-        XdsServer server = _planes.ServerOf(connection);
+        XdsServer server = connection.Server;
         var origin = new ReplyOrigin(connection.Name, connection.IsDelta, IsWildcard(type), server.FailOnDataErrors, entry => IsServedBy(entry, server));
         string? error = _intake.Take(type, reply, origin);
         _heard.Add(type);
@@ -217,7 +217,7 @@ internal sealed class AdsClient : IAdsListener, IAsyncDisposable
 
     IEnumerable<KeyValuePair<string, string>> IAdsListener.Held(AdsConnection connection, ResourceType type)
     {
-        XdsServer server = _planes.ServerOf(connection);
+        XdsServer server = connection.Server;
         return Cache[type].Values
             .Where(entry => entry is { Record: not null, IsStale: false, Version.Length: > 0 } && entry.Server == connection.Name && IsServedBy(entry, server))
             .Select(entry => KeyValuePair.Create(entry.Name, entry.Version));

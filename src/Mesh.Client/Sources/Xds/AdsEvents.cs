@@ -29,5 +29,8 @@ internal sealed record ServerChanged(string Server, string Authority, bool IsFal
 /// <summary>A resource has not come in time, has outlived its time, or is gone.</summary>
 internal sealed record ResourceMissing(string Server, ResourceType Type, string Name, string Error) : AdsEvent(Server);
 
+/// <summary>Load reports to a server have ended, or could not begin; they are tried again, ever more seldom.</summary>
+internal sealed record LoadReportsEnded(string Server, string Reason) : AdsEvent(Server);
+
 /// <summary>The last known good serves, for want of a control plane.</summary>
 internal sealed record SavedServes(string Path) : AdsEvent("");

@@ -59,7 +59,7 @@ internal sealed class AdsSource : IHostDemand, IAsyncDisposable
         _suffix = suffix;
         _absent = new AbsentClusters(loop, Update);
         _graph = new ResourceGraph(client.Cache, settings.Wildcard ? _absent : null, () => client.HasHeard(ResourceType.Cluster));
-        _loads = new LoadReporters(store, settings.Node, loop, random);
+        _loads = new LoadReporters(store, settings.Node, loop, random, OnEvent);
         client.Changed = OnChanged;
         client.Observer = OnEvent;
     }

@@ -73,17 +73,6 @@ internal sealed class ControlPlanes : IAsyncDisposable
 
     public IReadOnlyDictionary<XdsServer, AdsConnection> Connections => _connections;
 
-    public XdsServer ServerOf(AdsConnection connection)
-    {
-        foreach (var (server, each) in _connections)
-        {
-            if (ReferenceEquals(each, connection))
-                return server;
-        }
-
-        throw new InvalidOperationException("The connection is closed.");
-    }
-
     /// <summary>The connection an authority's answers are waited for on.</summary>
     public AdsConnection ActiveOf(AuthorityState authority) => _connections[authority.Servers[authority.Active]];
 

@@ -39,6 +39,9 @@ internal sealed partial class XdsLog(ILogger logger)
             case SavedServes saved:
                 LogServesSaved(logger, saved.Path);
                 break;
+            case LoadReportsEnded ended:
+                LogLoadReports(logger, ended.Server, ended.Reason);
+                break;
             case ResourceMissing missing:
                 LogMissing(logger, missing.Error);
                 break;
@@ -91,6 +94,9 @@ internal sealed partial class XdsLog(ILogger logger)
 
     [LoggerMessage(EventId = 130, EventName = "LastKnownGoodServes", Level = LogLevel.Warning, Message = "No control plane answers: the last known good configuration of {Path} serves until one does.")]
     private static partial void LogServesSaved(ILogger logger, string path);
+
+    [LoggerMessage(EventId = 132, EventName = "LoadReportsEnded", Level = LogLevel.Warning, Message = "Control plane {Server} gets no load reports, and is tried again: {Reason}")]
+    private static partial void LogLoadReports(ILogger logger, string server, string reason);
 
     [LoggerMessage(EventId = 131, EventName = "BootstrapFieldIgnored", Level = LogLevel.Warning, Message = "{Finding}")]
     private static partial void LogBootstrap(ILogger logger, string finding);

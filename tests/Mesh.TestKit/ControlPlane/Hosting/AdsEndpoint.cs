@@ -26,7 +26,7 @@ internal sealed class AdsEndpoint(ControlPlaneState state, LoadReports reports)
             {
                 Ads + "StreamAggregatedResources" when state.Options.SupportsStateOfTheWorld => RunAsync(call, context, isDelta: false),
                 Ads + "DeltaAggregatedResources" when state.Options.SupportsDelta => RunAsync(call, context, isDelta: true),
-                Lrs + "StreamLoadStats" => reports.RunAsync(call),
+                Lrs + "StreamLoadStats" when state.Options.SupportsLoadReports => reports.RunAsync(call),
                 var path => throw new GrpcStatusException(GrpcStatusException.Unimplemented, $"unknown method {path}"),
             });
         }

@@ -34,9 +34,14 @@ internal readonly record struct ResourceReading(string Name, object? Record, str
 
     private static object? Canonical(object? record) => record switch
     {
-        ListenerResource listener => listener with { Name = XdstpName.CanonicalOf(listener.Name), RouteConfigurationName = CanonicalOf(listener.RouteConfigurationName) },
+        ListenerResource listener when IsXdstp(listener.Name) || IsXdstp(listener.RouteConfigurationName) => listener with { Name = XdstpName.CanonicalOf(listener.Name), RouteConfigurationName = CanonicalOf(listener.RouteConfigurationName) },
         RouteConfigurationResource routes when IsXdstp(routes.Name) => routes with { Name = XdstpName.CanonicalOf(routes.Name) },
-        ClusterResource cluster => cluster with { Name = XdstpName.CanonicalOf(cluster.Name), EndpointsName = XdstpName.CanonicalOf(cluster.EndpointsName), Tls = Canonical(cluster.Tls) },
+        ClusterResource cluster when IsXdstp(cluster.Name) || IsXdstp(cluster.EndpointsName) || IsXdstp(cluster.Tls?.CertificateSecret) || IsXdstp(cluster.Tls?.ValidationSecret) => cluster with
+        {
+            Name = XdstpName.CanonicalOf(cluster.Name),
+            EndpointsName = XdstpName.CanonicalOf(cluster.EndpointsName),
+            Tls = Canonical(cluster.Tls),
+        },
         EndpointsResource endpoints when IsXdstp(endpoints.Name) => endpoints with { Name = XdstpName.CanonicalOf(endpoints.Name) },
         SecretResource secret when IsXdstp(secret.Name) => secret with { Name = XdstpName.CanonicalOf(secret.Name) },
         _ => record,
@@ -48,7 +53,8 @@ internal readonly record struct ResourceReading(string Name, object? Record, str
         ValidationSecret = CanonicalOf(tls.ValidationSecret),
     };
 
-    private static bool IsXdstp(string name) => XdstpName.CanonicalOf(name) != name;
+    // Most names are of the old style, and their records are used as they were read.
+    private static bool IsXdstp(string? name) => name is not null && XdstpName.CanonicalOf(name) != name;
 
     private static string? CanonicalOf(string? name) => name is null ? null : XdstpName.CanonicalOf(name);
 

@@ -18,20 +18,24 @@ internal sealed class LoadReporter : IAsyncDisposable
     private readonly Func<IEnumerable<Cluster>> _clusters;
     private readonly LoadCounts _counts;
     private readonly AdsBackoff _backoff;
+    private readonly Action<string> _ended;
     private readonly CancellationTokenSource _ending = new();
     private readonly Task _running;
+    private string? _told;
 
     /// <param name="transport">The way to the server; not owned.</param>
     /// <param name="node">Who reports.</param>
     /// <param name="loop">The control loop.</param>
     /// <param name="clusters">The clusters that name this server; asked on the control loop.</param>
     /// <param name="random">For the jitter.</param>
-    public LoadReporter(IAdsTransport transport, NodeIdentity node, ControlLoop loop, Func<IEnumerable<Cluster>> clusters, Random random)
+    /// <param name="ended">Told on the control loop why reports have ended, unless it is why they ended last time.</param>
+    public LoadReporter(IAdsTransport transport, NodeIdentity node, ControlLoop loop, Func<IEnumerable<Cluster>> clusters, Random random, Action<string> ended)
     {
         _transport = transport;
         _node = node;
         _loop = loop;
         _clusters = clusters;
+        _ended = ended;
         _counts = new LoadCounts(loop.TimeProvider);
         _backoff = new AdsBackoff(loop.TimeProvider, random);
         _running = Task.Run(RunAsync);
@@ -73,13 +77,20 @@ internal sealed class LoadReporter : IAsyncDisposable
                 {
                     while (await stream.ReadAsync(ended.Token).ConfigureAwait(false) is { } message)
                     {
-                        if (LoadReportCodec.Read(message, out _) is not { } wanted)
-                            break;
+                        if (LoadReportCodec.Read(message, out string malformed) is not { } wanted)
+                        {
+                            Tell($"the server sent a message that is no load report response: {malformed}");
+                            return heard;
+                        }
+
                         terms.Current = wanted;
                         if (!heard)
                             sending = SendAsync(stream, terms, ended.Token);
                         heard = true;
+                        _told = null;
                     }
+
+                    Tell("the server ended the stream");
                 }
                 finally
                 {
@@ -88,12 +99,25 @@ internal sealed class LoadReporter : IAsyncDisposable
                 }
             }
         }
-        catch (Exception e) when (e is GrpcException or OperationCanceledException or ObjectDisposedException)
+        catch (GrpcException e)
         {
             // A server without load reports says UNIMPLEMENTED; it is asked again, ever more seldom.
+            Tell(e.Message);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // Reports are wanted no more.
         }
 
         return heard;
+    }
+
+    private void Tell(string reason)
+    {
+        if (_told == reason || _ending.IsCancellationRequested)
+            return;
+        _told = reason;
+        _loop.Post(() => _ended(reason));
     }
 
     private async Task SendAsync(IAdsStream stream, Terms terms, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ using Mesh.Wire.Discovery;
 namespace Mesh.Sources.Xds.Loads;
 
 /// <summary>One reporter for each control plane that a cluster of its own names for load reports. Control loop only, but for its disposal.</summary>
-internal sealed class LoadReporters(SnapshotStore store, NodeIdentity node, ControlLoop loop, Random random) : IAsyncDisposable
+internal sealed class LoadReporters(SnapshotStore store, NodeIdentity node, ControlLoop loop, Random random, Action<AdsEvent> observer) : IAsyncDisposable
 {
     private readonly Dictionary<AdsConnection, LoadReporter> _reporters = [];
     private readonly List<Task> _ending = [];
@@ -25,7 +25,10 @@ internal sealed class LoadReporters(SnapshotStore store, NodeIdentity node, Cont
                 continue;
             wanted.Add(connection);
             if (!_reporters.ContainsKey(connection))
-                _reporters[connection] = new LoadReporter(connection.Transport, node, loop, () => Reporting().Where(cluster => gives(cluster.Name)), random);
+            {
+                _reporters[connection] = new LoadReporter(
+                    connection.Transport, node, loop, () => Reporting().Where(cluster => gives(cluster.Name)), random, reason => observer(new LoadReportsEnded(connection.Name, reason)));
+            }
         }
 
         foreach (AdsConnection gone in _reporters.Keys.Where(connection => !wanted.Contains(connection)).ToList())

@@ -1,5 +1,6 @@
 using Mesh.Control;
 using Mesh.Resources;
+using Mesh.Sources.Xds.Bootstrap;
 using Mesh.Wire.Discovery;
 using Mesh.Wire.Grpc;
 
@@ -42,16 +43,16 @@ internal sealed class AdsConnection : IAsyncDisposable
     private readonly Task _running;
     private bool _closed;
 
-    /// <param name="name">The server, as people write it.</param>
+    /// <param name="server">The server.</param>
     /// <param name="transport">The way to it; owned.</param>
     /// <param name="delta">Whether to ask for the delta variant first.</param>
     /// <param name="node">Who the client is.</param>
     /// <param name="listener">Who is told.</param>
     /// <param name="loop">Where state changes.</param>
     /// <param name="random">For the jitter.</param>
-    public AdsConnection(string name, IAdsTransport transport, bool delta, NodeIdentity node, IAdsListener listener, ControlLoop loop, Random random)
+    public AdsConnection(XdsServer server, IAdsTransport transport, bool delta, NodeIdentity node, IAdsListener listener, ControlLoop loop, Random random)
     {
-        Name = name;
+        Server = server;
         IsDelta = delta;
         _transport = transport;
         _listener = listener;
@@ -64,8 +65,11 @@ internal sealed class AdsConnection : IAsyncDisposable
     /// <summary>The way to the server, for other streams than this one.</summary>
     public IAdsTransport Transport => _transport;
 
-    /// <summary>The server's name.</summary>
-    public string Name { get; }
+    /// <summary>The server.</summary>
+    public XdsServer Server { get; }
+
+    /// <summary>The server, as people write it.</summary>
+    public string Name => Server.Uri;
 
     /// <summary>Whether the delta variant is spoken; false once the server has said that it has none.</summary>
     public bool IsDelta { get; private set; }

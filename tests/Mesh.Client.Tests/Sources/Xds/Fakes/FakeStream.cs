@@ -115,15 +115,21 @@ internal sealed class FakeStream(FakeServer server, bool delta) : IAdsStream
     public void HoldWrites()
     {
         lock (_lock)
-            _writing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _writing = new TaskCompletionSource();
     }
 
+    /// <summary>Takes requests again. The one that was held has been taken, and the client knows, when this returns.</summary>
     public void ReleaseWrites()
     {
         TaskCompletionSource? writing;
         lock (_lock)
             (writing, _writing) = (_writing, null);
+
+        // A continuation runs in here only where no context claims it; elsewhere nobody could tell when it is done.
+        SynchronizationContext? context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
         writing?.SetResult();
+        SynchronizationContext.SetSynchronizationContext(context);
     }
 
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
@@ -133,7 +139,7 @@ internal sealed class FakeStream(FakeServer server, bool delta) : IAdsStream
             held = _writing?.Task;
         server.Touch();
         if (held is not null)
-            await held.WaitAsync(cancellationToken);
+            await held;
         IMessage request = delta ? DeltaDiscoveryRequest.Parser.ParseFrom(message.Span) : DiscoveryRequest.Parser.ParseFrom(message.Span);
         lock (_lock)
         {

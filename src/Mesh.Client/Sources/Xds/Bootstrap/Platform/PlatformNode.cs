@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Mesh.Resources;
 
 namespace Mesh.Sources.Xds.Bootstrap.Platform;
@@ -22,11 +21,12 @@ internal sealed class PlatformNode(Func<string, string?> environment, string roo
             ?? (fetch is null ? null : await new EcsPlatform(environment, fetch).ReadAsync(errors, cancellation).ConfigureAwait(false))
             ?? new KubernetesPlatform(environment, new PlatformFiles(root)).Read(errors)
             ?? new PlatformFacts();
+        IEnumerable<KeyValuePair<string, string>> known = facts.Metadata.Where(entry => entry.Value.Length > 0).Select(entry => KeyValuePair.Create(entry.Name, entry.Value));
         XdsNode completed = WithLocality(node, facts) with
         {
             Id = Or(node.Id, facts.Id),
             Cluster = Or(node.Cluster, facts.Cluster),
-            Metadata = Merge(node.Metadata, facts),
+            Metadata = NodeMetadata.With(NodeMetadata.With(node.Metadata, known, replace: false), "LABELS", facts.Labels),
         };
         return new CompletedNode(completed, NodeSuffix.OfId(completed.Id) ?? facts.DnsSuffix);
     }
@@ -40,34 +40,4 @@ internal sealed class PlatformNode(Func<string, string?> environment, string roo
     private static bool Agree(string explicitly, string platform) => explicitly.Length == 0 || platform.Length == 0 || explicitly == platform;
 
     private static string Or(string explicitly, string platform) => explicitly.Length > 0 ? explicitly : platform;
-
-    private static JsonElement? Merge(JsonElement? own, PlatformFacts facts)
-    {
-        bool Lacks(string name) => own is not { } metadata || !metadata.TryGetProperty(name, out _);
-        List<(string Name, string Value)> added = [.. facts.Metadata.Where(entry => entry.Value.Length > 0 && Lacks(entry.Name))];
-        bool addsLabels = facts.Labels.Count > 0 && Lacks("LABELS");
-        if (added.Count == 0 && !addsLabels)
-            return own;
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartObject();
-            foreach (JsonProperty entry in own?.EnumerateObject() ?? default)
-                entry.WriteTo(writer);
-            foreach (var (name, value) in added)
-                writer.WriteString(name, value);
-            if (addsLabels)
-            {
-                writer.WriteStartObject("LABELS");
-                foreach (var (name, value) in facts.Labels)
-                    writer.WriteString(name, value);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndObject();
-        }
-
-        using JsonDocument document = JsonDocument.Parse(buffer.ToArray());
-        return document.RootElement.Clone();
-    }
 }
