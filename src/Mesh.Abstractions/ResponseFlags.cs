@@ -15,6 +15,9 @@ public static class ResponseFlags
     /// <summary>The cluster has no usable endpoint.</summary>
     public const string NoHealthyUpstream = "UH";
 
+    /// <summary>The cluster's <c>drop_overloads</c> dropped the call.</summary>
+    public const string DropOverload = "DO";
+
     /// <summary>No connection to the endpoint could be made: refused, unreachable, timed out, or its TLS peer was not verified.</summary>
     public const string UpstreamConnectionFailure = "UF";
 

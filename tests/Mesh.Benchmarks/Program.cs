@@ -4,6 +4,7 @@
 using Mesh.Benchmarks;
 using Mesh.Benchmarks.Harness;
 using Mesh.Benchmarks.Overhead;
+using Mesh.Benchmarks.Picks;
 using Mesh.Benchmarks.Routing;
 using Mesh.Benchmarks.Update;
 using Mesh.Benchmarks.Xds;
@@ -12,6 +13,7 @@ using Mesh.Benchmarks.Xds.Peers;
 var groups = new Dictionary<string, (string What, Func<IAsyncEnumerable<Figure>> Run)>(StringComparer.Ordinal)
 {
     ["overhead"] = ("what a call through the mesh costs more than one past it", OverheadGroup.RunAsync),
+    ["picks"] = ("what it costs to choose an endpoint", PicksGroup.RunAsync),
     ["routing"] = ("what it costs to find a route", RoutingGroup.RunAsync),
     ["update"] = ("what a new configuration costs", UpdateGroup.RunAsync),
     ["xds"] = ("what a control plane's configuration costs", XdsGroup.RunAsync),

@@ -29,6 +29,8 @@ internal static class Runner
         ["grpc/lds-validation"] = GrpcResourceSuites.Listeners,
         ["grpc/cds-validation"] = GrpcResourceSuites.Clusters,
         ["grpc/eds-validation"] = GrpcResourceSuites.Endpoints,
+        ["envoy-hash"] = HashSuite.Run,
+        ["grpc/wrr-static-stride"] = WeightedRoundRobinSuites.StaticStrides,
         ["envoy-path"] = PathSuite.Run,
     };
 

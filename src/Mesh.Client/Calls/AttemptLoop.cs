@@ -21,10 +21,10 @@ internal static class AttemptLoop
     public static bool TrySend(Call call, bool async, [NotNullWhen(true)] out Task<HttpResponseMessage>? sent)
     {
         sent = null;
-        if (Pick(call, previous: null, out string reason) is { } pool)
+        if (Pick(call, out LocalReply failure) is { } pool)
             sent = Begin(call, pool, async);
         else if (call.Engine.Store.Current?.FindCluster(call.Cluster.Name) is not null)
-            sent = ReplyAsync(call, LocalReply.Unavailable(ResponseFlags.NoHealthyUpstream, reason), null, async);
+            sent = ReplyAsync(call, failure, null, async);
         return sent is not null;
     }
 
@@ -84,8 +84,9 @@ internal static class AttemptLoop
                     throw Cancelled(call, error);
             }
 
-            if (Pick(call, previous, out string reason) is not { } other)
-                return await ReplyAsync(call, LocalReply.Unavailable(ResponseFlags.NoHealthyUpstream, reason), null, async).ConfigureAwait(false);
+            (call.Tried ??= new TriedEndpoints()).Add(previous!);
+            if (Pick(call, out LocalReply none) is not { } other)
+                return await ReplyAsync(call, none, null, async).ConfigureAwait(false);
             pool = other;
             send = Send(call, pool, async);
         }
@@ -123,15 +124,20 @@ internal static class AttemptLoop
         }
     }
 
-    private static EndpointPool? Pick(Call call, Endpoint? previous, out string reason)
+    /// <summary>Picks an endpoint and takes its connections; null, and what to answer, where there is none.</summary>
+    private static EndpointPool? Pick(Call call, out LocalReply failure)
     {
+        failure = default;
         Cluster cluster = call.Cluster;
         for (int i = 0; ; i++)
         {
-            PickResult pick = cluster.Picker.Pick(previous);
-            reason = pick.Reason ?? "";
+            PickResult pick = cluster.Picker.Pick(new PickContext(call.Hash, call.Tried));
             if (pick.Kind != PickKind.Complete)
+            {
+                failure = LocalReply.Unavailable(pick.Kind == PickKind.Drop ? ResponseFlags.DropOverload : ResponseFlags.NoHealthyUpstream, pick.Reason ?? "");
                 return null;
+            }
+
             if (call.Route.Action.AutoHostRewrite)
                 call.Authority = AuthorityOf(call, pick.Endpoint!);
             if (call.Engine.Pools.TryAcquire(pick.Endpoint!, cluster.Transport, call.Authority) is { } pool)
@@ -143,7 +149,7 @@ internal static class AttemptLoop
             // The endpoint went away after this call took its snapshot; the newest endpoints of the same cluster serve as well.
             if (i >= MaxRepicks || call.Engine.Store.Current?.FindCluster(cluster.Name) is not { } newest)
             {
-                reason = $"cluster '{cluster.Name}' is no longer configured";
+                failure = LocalReply.Unavailable(ResponseFlags.NoHealthyUpstream, $"cluster '{cluster.Name}' is no longer configured");
                 return null;
             }
 

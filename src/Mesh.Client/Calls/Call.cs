@@ -87,6 +87,15 @@ internal sealed class Call : IDisposable
     /// <summary>Whether the limit is the route's, which the server of a gRPC call has not been told; false for the caller's own.</summary>
     public bool TimeoutIsRoutes { get; private set; }
 
+    /// <summary>What its route's hash policies make of the request; null where they make nothing, or the cluster does not ask.</summary>
+    public ulong? Hash { get; set; }
+
+    /// <summary>Cookies made for the hash, which the response is to set; null for none.</summary>
+    public IReadOnlyList<string>? SetCookies { get; set; }
+
+    /// <summary>The endpoints of the attempts before; null for the first.</summary>
+    public TriedEndpoints? Tried { get; set; }
+
     /// <summary>Sends so far.</summary>
     public int Attempts { get; private set; }
 
@@ -375,6 +384,9 @@ internal sealed class Call : IDisposable
         Destination = null!;
         Retry = null;
         Redirects = null;
+        Hash = null;
+        SetCookies = null;
+        Tried = null;
         Authority = "";
         Path = "";
         Cluster = null!;

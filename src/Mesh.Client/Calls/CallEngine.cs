@@ -1,3 +1,4 @@
+using Mesh.Primitives;
 using Mesh.Snapshots;
 using Mesh.Transport;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,9 @@ internal sealed class CallEngine(SnapshotStore store, EndpointPools pools, CallS
     public TimeProvider TimeProvider { get; } = timeProvider;
 
     public Random Random { get; } = random;
+
+    /// <summary>What stands for this process where a hash policy asks for the channel (gRFC A42).</summary>
+    public ulong ChannelId { get; } = random.NextUInt64();
 
     public CallLog Log { get; } = new(logger);
 

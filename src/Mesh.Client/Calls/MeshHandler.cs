@@ -2,6 +2,7 @@ using Mesh.Matching;
 using Mesh.Primitives;
 using Mesh.Resources;
 using Mesh.Routing;
+using Mesh.Policies.Hashing;
 using Mesh.Snapshots;
 
 namespace Mesh.Calls;
@@ -92,6 +93,8 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
         call.Start(engine, request, target, listener, route, destination, cluster, route.RewriteHost(destination, view), route.RewritePath(view, destination), grpc, sync: !async, cancellationToken);
         call.Retry = route.Retry is { } retry && retry.AppliesTo(view) ? retry : null;
         call.Redirects = redirects;
+        if (cluster.UsesHash && route.HasHash)
+            Hash(call, route, view);
         Prepare(call);
         if (AttemptLoop.TrySend(call, async, out Task<HttpResponseMessage>? sent))
             return isFirst && redirects is not null ? FollowAsync(sent, redirects, async, cancellationToken) : sent;
@@ -109,6 +112,14 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
             await Task.Yield();
         engine.OutcomeObserver?.Invoke(new CallOutcome(null, null, (int)answer.StatusCode, null, 0, null, null));
         return answer;
+    }
+
+    /// <summary>Takes the request's hash, and a cookie that was made for it: the caller is to send it next time.</summary>
+    private void Hash(Call call, Route route, in RequestView view)
+    {
+        var made = new HashInputs { ChannelId = engine.ChannelId, Random = engine.Random };
+        call.Hash = route.HashOf(view, made);
+        call.SetCookies = made.SetCookies;
     }
 
     /// <summary>Sets the call's limits, and wraps its body where that must be watched.</summary>

@@ -14,6 +14,8 @@ internal static class ResponseCompletion
         response.RequestMessage = call.Request;
         call.Response = response;
         call.Destination.Headers?.ApplyToResponse(response, call.Format(response, sent));
+        if (call.SetCookies is { } cookies)
+            response.Headers.TryAddWithoutValidation("Set-Cookie", cookies);
         call.CompletionFlag = Flag(call, response);
         if (IsUpgrade(call, response))
             return Upgrade(call, response);

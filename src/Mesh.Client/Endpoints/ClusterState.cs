@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace Mesh.Endpoints;
@@ -10,7 +11,6 @@ namespace Mesh.Endpoints;
 internal sealed class ClusterState(string name)
 {
     private int _inFlight;
-    private uint _turn;
 
     public string Name { get; } = name;
 
@@ -24,11 +24,13 @@ internal sealed class ClusterState(string name)
 
     public void OnCallEnded() => Interlocked.Decrement(ref _inFlight);
 
-    /// <summary>The number <see cref="NextTurn"/> gave last.</summary>
-    public uint Turn => Volatile.Read(ref _turn);
+    /// <summary>What the cluster's pickers hand on to the next; owned by load balancing, and to be used with this object locked.</summary>
+    public object? Pickers;
 
-    /// <summary>The next number of a rotation that goes on through endpoint updates.</summary>
-    public uint NextTurn() => Interlocked.Increment(ref _turn);
+    /// <summary>Calls that were dropped by policy, by category.</summary>
+    public ConcurrentDictionary<string, long> Drops { get; } = new(StringComparer.Ordinal);
+
+    public void OnDropped(string category) => Drops.AddOrUpdate(category, 1, static (_, count) => count + 1);
 }
 
 /// <summary>What tells one endpoint of a cluster from another.</summary>

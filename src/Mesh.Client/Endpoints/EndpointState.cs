@@ -13,6 +13,7 @@ internal sealed class EndpointState(string address)
     private long _ended;
     private long _failures;
     private long _connectFailures;
+    private bool _cannotBeReached;
 
     /// <summary>Its address as people write it.</summary>
     public string Address { get; } = address;
@@ -53,5 +54,18 @@ internal sealed class EndpointState(string address)
     /// <summary>A call is about to end badly.</summary>
     public void OnCallFailed() => Interlocked.Increment(ref _failures);
 
-    public void OnConnectFailed() => Interlocked.Increment(ref _connectFailures);
+    /// <summary>Whether the last connection that was tried could not be made.</summary>
+    public bool CannotBeReached => Volatile.Read(ref _cannotBeReached);
+
+    public void OnConnectFailed()
+    {
+        Interlocked.Increment(ref _connectFailures);
+        Volatile.Write(ref _cannotBeReached, true);
+    }
+
+    public void OnConnected()
+    {
+        if (CannotBeReached)
+            Volatile.Write(ref _cannotBeReached, false);
+    }
 }

@@ -16,6 +16,11 @@ internal sealed class Endpoint(EndpointResource resource, uint priority, string 
 
     public EndpointState State { get; } = state;
 
-    /// <summary>Whether new calls may go there: UNKNOWN, HEALTHY and DEGRADED may (<c>LbEndpoint.health_status</c>).</summary>
-    public bool IsUsable => Resource.Health is EndpointHealth.Unknown or EndpointHealth.Healthy or EndpointHealth.Degraded;
+    /// <summary>Whether calls go there, by what its source says (<c>LbEndpoint.health_status</c>).</summary>
+    public Availability Availability => Resource.Health switch
+    {
+        EndpointHealth.Unknown or EndpointHealth.Healthy => Availability.Healthy,
+        EndpointHealth.Degraded => Availability.Degraded,
+        _ => Availability.Unhealthy,
+    };
 }

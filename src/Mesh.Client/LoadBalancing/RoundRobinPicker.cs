@@ -1,57 +1,32 @@
-using Mesh.Endpoints;
+using Mesh.Primitives;
 
 namespace Mesh.LoadBalancing;
 
 /// <summary>
-/// Each usable endpoint in turn (<c>Cluster.lb_policy</c> ROUND_ROBIN), among the first priority that has one. A retry does not go
-/// to the endpoint that just failed while there is another.
+/// Each endpoint in turn, as often as its weight says (<c>round_robin.v3.RoundRobin</c>). A retry takes no turn: the rotation would else fall
+/// into step with the failures.
 /// </summary>
-internal sealed class RoundRobinPicker : Picker
+internal sealed class RoundRobinPicker : EndpointPicker
 {
-    private readonly ClusterState _cluster;
-    private readonly Endpoint[] _usable;
-    private readonly string _whyNone;
+    private readonly Rotation _rotation;
+    private readonly uint _count;
+    private readonly WeightedTurns? _turns;
 
-    public RoundRobinPicker(ClusterState cluster, Endpoint[] endpoints)
+    /// <param name="endpoints">The endpoints; at least one.</param>
+    /// <param name="rotation">Goes on through updates.</param>
+    /// <param name="random">Chance, for retries.</param>
+    public RoundRobinPicker(Endpoint[] endpoints, Rotation rotation, Random random)
+        : base(endpoints, random)
     {
-        _cluster = cluster;
-        uint best = uint.MaxValue;
-        int count = 0;
-        foreach (Endpoint endpoint in endpoints)
-        {
-            if (!endpoint.IsUsable || endpoint.Priority > best)
-                continue;
-            count = endpoint.Priority == best ? count + 1 : 1;
-            best = endpoint.Priority;
-        }
-
-        _usable = count == endpoints.Length ? endpoints : [.. endpoints.Where(e => e.IsUsable && e.Priority == best)];
-        _whyNone = endpoints.Length == 0
-            ? $"cluster '{cluster.Name}' has no endpoints"
-            : $"none of the {endpoints.Length} endpoints of cluster '{cluster.Name}' is usable: their source marks them unhealthy or draining";
+        _rotation = rotation;
+        _count = (uint)endpoints.Length;
+        _turns = EndpointWeights.Of(endpoints) is { } weights ? new WeightedTurns(weights) : null;
     }
 
-    public override PickResult Pick(Endpoint? previous)
+    protected override int Choose(in PickContext context, int again)
     {
-        Endpoint[] usable = _usable;
-        if (usable.Length == 0)
-            return PickResult.Fail(_whyNone);
-        if (previous is null || usable.Length == 1 || IndexOf(usable, previous) is var failed && failed < 0)
-            return PickResult.Complete(usable[(int)(_cluster.NextTurn() % (uint)usable.Length)]);
-
-        // A retry takes one of the others, and no turn of its own: the rotation would else fall into step with the failures.
-        int offset = 1 + (int)(_cluster.Turn % (uint)(usable.Length - 1));
-        return PickResult.Complete(usable[(failed + offset) % usable.Length]);
-    }
-
-    private static int IndexOf(Endpoint[] endpoints, Endpoint endpoint)
-    {
-        for (int i = 0; i < endpoints.Length; i++)
-        {
-            if (ReferenceEquals(endpoints[i].State, endpoint.State))
-                return i;
-        }
-
-        return -1;
+        if (context.Tried is not null)
+            return _turns?.Any(Random) ?? Even(Random.NextUInt64(), (int)_count);
+        return _turns?.Next(_rotation) ?? (int)(_rotation.Next() % _count);
     }
 }

@@ -50,6 +50,8 @@ internal sealed record ClusterResource
 
     public CommonLbResource? CommonLb { get; init; }
 
+    public PriorityMode PriorityMode { get; init; }
+
     public OutlierDetectionResource? OutlierDetection { get; init; }
 
     /// <summary><c>circuit_breakers.thresholds</c>.</summary>
@@ -57,6 +59,16 @@ internal sealed record ClusterResource
 
     /// <summary><c>circuit_breakers.per_host_thresholds</c>.</summary>
     public ValueList<CircuitBreakerResource> PerHostCircuitBreakers { get; init; }
+}
+
+/// <summary>How calls go over from one priority to the next.</summary>
+internal enum PriorityMode
+{
+    /// <summary>By share, as the healthy endpoints of a priority become too few for its load (Envoy: overprovisioning and panic).</summary>
+    Shares,
+
+    /// <summary>All at once, to the first priority with a usable endpoint (gRFC A56).</summary>
+    FirstUsable,
 }
 
 /// <summary><c>Cluster.DiscoveryType</c>; both DNS types are resolved when a connection is made.</summary>

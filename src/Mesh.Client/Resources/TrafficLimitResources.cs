@@ -82,8 +82,11 @@ internal sealed record OutlierDetectionResource
 /// <summary><c>Cluster.CommonLbConfig</c>.</summary>
 internal sealed record CommonLbResource
 {
-    /// <summary>Below this share of healthy endpoints all are used; Envoy's default is 50.</summary>
-    public double HealthyPanicThreshold { get; init; } = 50;
+    /// <summary>Envoy's <see cref="HealthyPanicThreshold"/>.</summary>
+    public const double DefaultPanicThreshold = 50;
+
+    /// <summary>Below this share of usable endpoints all are used, in percent; 0 is never.</summary>
+    public double HealthyPanicThreshold { get; init; } = DefaultPanicThreshold;
 
     public LocalityLbResource? Locality { get; init; }
 

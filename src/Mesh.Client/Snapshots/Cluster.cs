@@ -22,10 +22,23 @@ internal sealed class Cluster(
 
     public Endpoint[] Endpoints { get; } = endpoints;
 
-    public Picker Picker { get; } = new RoundRobinPicker(state, endpoints);
+    /// <summary>Chooses the endpoint of an attempt, by the state the endpoints are in.</summary>
+    public Picker Picker { get; } = MakePicker(resource, assignment, state, endpoints);
+
+    /// <summary>Whether its policy asks for a request's hash.</summary>
+    public bool UsesHash { get; } = PickerFactory.UsesHash(resource.LoadBalancing);
 
     /// <summary>Why no call can be sent to it; null when they can.</summary>
     public string? Failure { get; init; } = resource.Unsupported;
 
     public bool PlaintextAllowed => Resource.PlaintextAllowed;
+
+    private static Picker MakePicker(ClusterResource resource, EndpointsResource assignment, ClusterState state, Endpoint[] endpoints)
+    {
+        lock (state)
+        {
+            state.Pickers ??= new PickerState(Random.Shared);
+            return PickerFactory.Create(resource, assignment, endpoints, state, (PickerState)state.Pickers, Random.Shared);
+        }
+    }
 }

@@ -154,7 +154,10 @@ internal sealed class Route
         _clusterTree is not null || (Action.WeightHeader.Length > 0 && IsNumber(request.Find(Action.WeightHeader), out _)) || (Action.WeightsByHash && HashOf(request) is not null);
 
     /// <summary>The hash of a request by the route's policies; null when none has one.</summary>
-    public ulong? HashOf(in RequestView request) => _hash?.Of(request);
+    public ulong? HashOf(in RequestView request, HashInputs? inputs = null) => _hash?.Of(request, inputs);
+
+    /// <summary>Whether there is a policy to hash by.</summary>
+    public bool HasHash => _hash is not null;
 
     /// <summary>The limit of a call on this route, before the caller's own.</summary>
     public CallTimeout Timeout(bool grpc, Listener listener) => grpc

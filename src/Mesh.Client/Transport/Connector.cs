@@ -26,7 +26,11 @@ internal sealed class Connector(EndpointResource endpoint, EndpointState state, 
         {
             Stream stream = await OpenAsync(linked.Token).ConfigureAwait(false);
             if (settings.Tls is null)
+            {
+                state.OnConnected();
                 return stream;
+            }
+
             List<SslApplicationProtocol> protocols = Offered(context.InitialRequestMessage);
             SslStream tls = await TlsConnector.ConnectAsync(stream, settings.Tls, endpoint.Host, protocols, linked.Token).ConfigureAwait(false);
             if (ReferenceEquals(protocols, Http2) && tls.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
@@ -35,6 +39,7 @@ internal sealed class Connector(EndpointResource endpoint, EndpointState state, 
                 throw new IOException("It does not speak HTTP/2: ALPN offered h2 and it did not agree. Configure the cluster for HTTP/1.1 or the endpoint for HTTP/2.");
             }
 
+            state.OnConnected();
             return tls;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)

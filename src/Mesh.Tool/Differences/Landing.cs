@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Text;
 using Mesh.Calls;
+using Mesh.LoadBalancing;
 using Mesh.Resources;
 using Mesh.Snapshots;
 
@@ -23,7 +24,7 @@ internal sealed class Landing
         Endpoints =
         [
             .. Clusters.Keys.Select(snapshot.FindCluster).OfType<Cluster>()
-                .SelectMany(cluster => cluster.Endpoints).Where(endpoint => endpoint.IsUsable)
+                .SelectMany(cluster => cluster.Endpoints).Where(endpoint => endpoint.Availability != Availability.Unhealthy)
                 .Select(endpoint => endpoint.State.Address).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
         ];
         Resource = explanation.Taken?.Resource;

@@ -81,7 +81,7 @@ public sealed class CarryOverTests
         Endpoint after = _store.Put(Xds.Cluster("a", A1).Replace("{endpoint:", "{health_status: DRAINING, endpoint:", StringComparison.Ordinal)).FindCluster("a")!.Endpoints[0];
         Assert.NotSame(before, after);
         Assert.Same(before.State, after.State);
-        Assert.False(after.IsUsable);
+        Assert.Equal(Availability.Unhealthy, after.Availability);
         Assert.Empty(_store.Removed);
     }
 

@@ -39,7 +39,7 @@ public sealed class ProxyResourceTests
         Add(OfProxy.Accept(yaml));
         Cluster cluster = Compile().Clusters.Single()!;
         Assert.Empty(cluster.Endpoints);
-        Assert.StartsWith(why, cluster.Failure ?? cluster.Picker.Pick(null).Reason, StringComparison.Ordinal);
+        Assert.StartsWith(why, cluster.Failure ?? cluster.Picker.Pick(default).Reason, StringComparison.Ordinal);
     }
 
     private MeshSnapshot Compile()

@@ -112,8 +112,8 @@ internal sealed class SnapshotText
         if (transport.Tls is { } tls)
             Add(tls);
         foreach (Endpoint endpoint in cluster.Endpoints)
-            Line($" endpoint {endpoint.State.Address} named {endpoint.Resource.HostName} usable {endpoint.IsUsable} {endpoint.Resource.Health} priority {endpoint.Priority} in {endpoint.Locality}");
-        Line($" picks {string.Join(' ', Enumerable.Range(0, 20).Select(_ => cluster.Picker.Pick(null).Endpoint?.State.Address).Distinct().Order())}");
+            Line($" endpoint {endpoint.State.Address} named {endpoint.Resource.HostName} {endpoint.Availability} {endpoint.Resource.Health} priority {endpoint.Priority} in {endpoint.Locality}");
+        Line($" picks {string.Join(' ', Enumerable.Range(0, 20).Select(_ => cluster.Picker.Pick(default).Endpoint?.State.Address).Distinct().Order())}");
     }
 
     private void Add(TlsIdentity tls)

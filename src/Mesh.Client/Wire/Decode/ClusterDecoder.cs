@@ -28,6 +28,7 @@ internal static class ClusterDecoder
             LrsServerSelf = DecodeLrsServer(message.LrsServer, settings.Dialect, errors),
             LrsReportEndpointMetrics = message.LrsReportEndpointMetrics.ToValueList(),
             LoadBalancing = LoadBalancingDecoder.Decode(message, settings, unsupported, errors),
+            PriorityMode = settings.Dialect == XdsDialect.Grpc ? PriorityMode.FirstUsable : PriorityMode.Shares,
             CommonLb = LocalityLbDecoder.Decode(message.CommonLbConfig, errors),
             OutlierDetection = TrafficLimitDecoder.Decode(message.OutlierDetection, settings.Dialect, errors),
             CircuitBreakers = TrafficLimitDecoder.Decode(message.CircuitBreakers?.Thresholds, "thresholds", errors),

@@ -19,7 +19,7 @@ internal static class LbPolicyDecoder
             case LbPolicy.LeastRequest:
                 return ofConfig as LeastRequestResource ?? new LeastRequestResource();
             case LbPolicy.RingHash:
-                return ofConfig as RingHashResource ?? new RingHashResource();
+                return (ofConfig as RingHashResource ?? new RingHashResource()) with { LocalityWeighted = dialect == XdsDialect.Grpc };
             case LbPolicy.LoadBalancingPolicyConfig:
                 return RoundRobinResource.Default;
             case LbPolicy.Random or LbPolicy.Maglev or LbPolicy.ClusterProvided when dialect == XdsDialect.Grpc:

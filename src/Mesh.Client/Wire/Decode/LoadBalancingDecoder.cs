@@ -32,7 +32,9 @@ internal static class LoadBalancingDecoder
         {
             if (message.LbPolicy == LbPolicy.LoadBalancingPolicyConfig)
                 errors.Error("load_balancing_policy", "required where lb_policy is LOAD_BALANCING_POLICY_CONFIG");
-            return old;
+
+            // gRPC has no policy but the ring that does not choose a locality first (gRFC A52).
+            return settings.Dialect == XdsDialect.Grpc && old is not RingHashResource ? new WrrLocalityResource(old) : old;
         }
 
         using (errors.At("load_balancing_policy"))
@@ -140,7 +142,7 @@ internal static class LoadBalancingDecoder
         {
             Murmur = message.HashFunction == RingHash.Types.HashFunction.MurmurHash2,
             Hashing = LocalityLbDecoder.Decode(message.ConsistentHashingLbConfig, errors) ?? hashing,
-            LocalityWeighted = message.LocalityWeightedLbConfig is not null,
+            LocalityWeighted = message.LocalityWeightedLbConfig is not null || dialect == XdsDialect.Grpc,
         };
     }
 

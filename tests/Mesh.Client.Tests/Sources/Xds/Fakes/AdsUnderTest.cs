@@ -163,10 +163,9 @@ internal sealed class AdsUnderTest : IAsyncDisposable
         while (true)
         {
             long before = Changes();
-            bool quiet = IsQuiet();
-            await _loop.RunAsync<object?>(() => null);
-            await _loop.RunAsync<object?>(() => null);
-            if (quiet && before == Changes() && IsQuiet())
+            bool quiet = IsQuiet(await WantedAsync());
+            int wanted = await WantedAsync();
+            if (quiet && before == Changes() && IsQuiet(wanted))
                 break;
             if (TimeProvider.System.GetElapsedTime(start) > Limit)
                 throw new TimeoutException("The client does not come to rest.");
@@ -223,10 +222,13 @@ internal sealed class AdsUnderTest : IAsyncDisposable
 
     private long Changes() => _servers.Values.Sum(server => server.Changes + server.Streams.Sum(stream => stream.Reads)) + Time.Armed;
 
-    private bool IsQuiet()
+    /// <summary>How many connections the client wants; one that it has left may not be closed yet.</summary>
+    private Task<int> WantedAsync() => _loop.RunAsync(() => Client.Planes.Connections.Count);
+
+    private bool IsQuiet(int wanted)
     {
         int connections = _servers.Values.Sum(server => server.Connections);
-        return _servers.Values.Sum(server => server.Waiting) + Time.Sleeping == connections;
+        return connections == wanted && _servers.Values.Sum(server => server.Waiting) + Time.Sleeping == connections;
     }
 
     // gRFC A74: whatever is published leads nowhere that is not there.

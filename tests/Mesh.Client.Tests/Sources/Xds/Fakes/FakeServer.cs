@@ -68,10 +68,10 @@ internal sealed class FakeServer(VirtualTime time)
 
     private sealed class Transport(FakeServer server) : IAdsTransport
     {
-        private FakeStream? _stream;
-        private int _held;
+        private volatile FakeStream? _stream;
+        private volatile Task? _held;
 
-        public bool IsWaiting => Volatile.Read(ref _held) > 0 || _stream is { IsRead: true, IsDisposed: false };
+        public bool IsWaiting => _held is { IsCompleted: false } || _stream is { IsRead: true, IsDisposed: false };
 
         public async Task<IAdsStream> OpenAsync(string method, CancellationToken cancellationToken)
         {
@@ -81,15 +81,9 @@ internal sealed class FakeServer(VirtualTime time)
             server.Touch();
             if (server.Hold is { } hold)
             {
-                Interlocked.Increment(ref _held);
-                try
-                {
-                    await hold.Task.WaitAsync(cancellationToken);
-                }
-                finally
-                {
-                    Interlocked.Decrement(ref _held);
-                }
+                // What waits is the server, until its task has ended; from then on it is the client's turn.
+                _held = hold.Task;
+                await hold.Task.WaitAsync(cancellationToken);
             }
 
             if (server.Refusal is { } refusal)

@@ -1,0 +1,100 @@
+using Mesh.Endpoints;
+using Mesh.Primitives;
+using Mesh.Resources;
+
+namespace Mesh.LoadBalancing;
+
+/// <summary>
+/// Of a few endpoints taken by chance the one with the fewest calls in flight (<c>least_request.v3.LeastRequest</c>, gRFC A48; the power of two
+/// choices). With different weights candidates are taken by weight, and of them one by <c>(in flight + 1)^-active_request_bias</c>.
+/// </summary>
+internal sealed class LeastRequestPicker : EndpointPicker
+{
+    /// <summary>gRFC A48 takes no more.</summary>
+    private const uint MaxChoices = 10;
+
+    private readonly EndpointState[] _states;
+    private readonly WeightedIndex? _weights;
+    private readonly double _bias;
+    private readonly int _choices;
+
+    public LeastRequestPicker(Endpoint[] endpoints, LeastRequestResource resource, Random random)
+        : base(endpoints, random)
+    {
+        _states = [.. endpoints.Select(endpoint => endpoint.State)];
+        _weights = EndpointWeights.Of(endpoints) is { } weights ? new WeightedIndex(weights) : null;
+        _bias = resource.ActiveRequestBias;
+        _choices = resource.FullScan ? int.MaxValue : (int)Math.Min(resource.ChoiceCount, MaxChoices);
+    }
+
+    protected override int Choose(in PickContext context, int again)
+    {
+        if (_states.Length == 1)
+            return 0;
+        if (_weights is not null)
+            return ByWeight(_weights);
+        return _choices == int.MaxValue ? ByScan() : ByChoices();
+    }
+
+    private int ByChoices()
+    {
+        ulong random = Random.NextUInt64();
+        int best = Half(random >> 32);
+        int least = _states[best].InFlight;
+        for (int i = 1; i < _choices; i++)
+        {
+            int other = Half(random);
+            if (_states[other].InFlight is var inFlight && inFlight < least)
+                (best, least) = (other, inFlight);
+            random = i + 1 < _choices ? Random.NextUInt64() : 0;
+        }
+
+        return best;
+    }
+
+    /// <summary>An even choice by the lower half of a random number.</summary>
+    private int Half(ulong random) => (int)((ulong)(uint)random * (uint)_states.Length >> 32);
+
+    /// <summary>All are compared; of equals one by chance, which the start decides.</summary>
+    private int ByScan()
+    {
+        int start = Even(Random.NextUInt64(), _states.Length), best = start, least = int.MaxValue;
+        for (int i = 0; i < _states.Length; i++)
+        {
+            int at = start + i < _states.Length ? start + i : start + i - _states.Length;
+            if (_states[at].InFlight is var inFlight && inFlight < least)
+                (best, least) = (at, inFlight);
+        }
+
+        return best;
+    }
+
+    private int ByWeight(WeightedIndex weights)
+    {
+        int count = Math.Min(_choices, (int)MaxChoices);
+        Span<int> candidates = stackalloc int[(int)MaxChoices];
+        Span<double> shares = stackalloc double[(int)MaxChoices];
+        double sum = 0;
+        for (int i = 0; i < count; i++)
+        {
+            candidates[i] = weights.Find(Random.NextUInt64());
+            sum += shares[i] = Share(_states[candidates[i]].InFlight);
+        }
+
+        double point = Random.NextDouble() * sum;
+        for (int i = 0; i < count - 1; i++)
+        {
+            if ((point -= shares[i]) < 0)
+                return candidates[i];
+        }
+
+        return candidates[count - 1];
+    }
+
+    private double Share(int inFlight) => _bias switch
+    {
+        0 => 1,
+        1 => 1.0 / (inFlight + 1),
+        _ => Math.Pow(inFlight + 1, -_bias),
+    };
+}

@@ -1,0 +1,29 @@
+namespace Mesh.LoadBalancing;
+
+/// <summary>What a picker may know of the attempt it picks for.</summary>
+/// <param name="Hash">The hash of the request by its route's policies; null where there is none.</param>
+/// <param name="Tried">The endpoints of the attempts before; null for the first attempt.</param>
+internal readonly record struct PickContext(ulong? Hash = null, TriedEndpoints? Tried = null);
+
+/// <summary>The endpoints that a call has tried.</summary>
+internal sealed class TriedEndpoints
+{
+    private readonly List<Endpoint> _endpoints = [];
+
+    /// <summary>The one tried last.</summary>
+    public Endpoint? Last => _endpoints.Count == 0 ? null : _endpoints[^1];
+
+    public void Add(Endpoint endpoint) => _endpoints.Add(endpoint);
+
+    /// <summary>Whether an endpoint was tried; another snapshot may have made another object of it.</summary>
+    public bool Contains(Endpoint endpoint)
+    {
+        foreach (Endpoint tried in _endpoints)
+        {
+            if (ReferenceEquals(tried.State, endpoint.State))
+                return true;
+        }
+
+        return false;
+    }
+}

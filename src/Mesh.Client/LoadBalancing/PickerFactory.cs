@@ -1,0 +1,159 @@
+using Mesh.Endpoints;
+using Mesh.Resources;
+
+namespace Mesh.LoadBalancing;
+
+/// <summary>
+/// Makes the picker of a cluster out of its policy and the state its endpoints are in: drops, then a priority, then a locality, then an endpoint.
+/// A layer that has nothing to decide is left out.
+/// </summary>
+internal sealed class PickerFactory
+{
+    private readonly ClusterResource _cluster;
+    private readonly EndpointsResource _assignment;
+    private readonly PickerState _state;
+    private readonly Random _random;
+
+    private PickerFactory(ClusterResource cluster, EndpointsResource assignment, PickerState state, Random random)
+    {
+        _cluster = cluster;
+        _assignment = assignment;
+        _state = state;
+        _random = random;
+    }
+
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="assignment">Its load assignment.</param>
+    /// <param name="endpoints">The endpoints of that.</param>
+    /// <param name="counters">The cluster's counters.</param>
+    /// <param name="state">What the last pickers left.</param>
+    /// <param name="random">Chance.</param>
+    public static Picker Create(ClusterResource cluster, EndpointsResource assignment, Endpoint[] endpoints, ClusterState counters, PickerState state, Random random)
+    {
+        if (cluster.PriorityMode == PriorityMode.FirstUsable)
+            endpoints = GrpcEndpoints(endpoints);
+        Picker picker = endpoints.Length == 0
+            ? new FailingPicker($"cluster '{cluster.Name}' has no endpoints")
+            : new PickerFactory(cluster, assignment, state, random).OfPriorities(PriorityLevel.Of(endpoints));
+        return assignment.Drops.Count == 0 ? picker : new DropPicker(picker, counters, [.. assignment.Drops], random);
+    }
+
+    /// <summary>Whether a policy chooses by the request's hash.</summary>
+    public static bool UsesHash(LoadBalancingPolicyResource policy) => policy switch
+    {
+        RingHashResource or MaglevResource => true,
+        WrrLocalityResource localities => UsesHash(localities.EndpointPicking),
+        _ => false,
+    };
+
+    /// <summary>gRPC takes no note of endpoints that their source does not call healthy or leaves open (gRFC A27).</summary>
+    private static Endpoint[] GrpcEndpoints(Endpoint[] endpoints)
+    {
+        foreach (Endpoint endpoint in endpoints)
+        {
+            if (endpoint.Resource.Health is not (EndpointHealth.Unknown or EndpointHealth.Healthy))
+                return [.. endpoints.Where(each => each.Resource.Health is EndpointHealth.Unknown or EndpointHealth.Healthy)];
+        }
+
+        return endpoints;
+    }
+
+    private Picker OfPriorities(PriorityLevel[] levels)
+    {
+        if (levels.Length == 1 && levels[0].Healthy.Length == levels[0].All.Length)
+            return OfGroup(levels[0], levels[0].Healthy, Availability.Healthy);
+        PriorityHealth[] health = [.. levels.Select(level => level.Health)];
+        PriorityLoads loads = _cluster.PriorityMode == PriorityMode.FirstUsable
+            ? PriorityLoads.OfFirstUsable(health)
+            : PriorityLoads.Of(health, _assignment.OverprovisioningFactor, _assignment.WeightedPriorityHealth, _cluster.CommonLb?.HealthyPanicThreshold ?? CommonLbResource.DefaultPanicThreshold);
+        var shares = new List<(Picker, uint)>();
+        for (int i = 0; i < levels.Length; i++)
+        {
+            if (loads.Healthy[i] > 0)
+                shares.Add((OfGroup(levels[i], loads.Panic[i] ? levels[i].All : levels[i].Healthy, Availability.Healthy), loads.Healthy[i]));
+        }
+
+        for (int i = 0; i < levels.Length; i++)
+        {
+            if (loads.Degraded[i] > 0)
+                shares.Add((OfGroup(levels[i], loads.Panic[i] ? levels[i].All : levels[i].Degraded, Availability.Degraded), loads.Degraded[i]));
+        }
+
+        return shares.Count == 1 ? shares[0].Item1 : new PriorityPicker([.. shares], _random);
+    }
+
+    private Picker OfGroup(PriorityLevel level, Endpoint[] endpoints, Availability availability) => endpoints.Length == 0
+        ? new FailingPicker($"none of the {level.All.Length} endpoints of cluster '{_cluster.Name}' is usable: their source marks them unhealthy or draining, or they were ejected")
+        : OfPolicy(_cluster.LoadBalancing, level, endpoints, new EndpointGroup(level.Priority, availability));
+
+    private Picker OfPolicy(LoadBalancingPolicyResource policy, PriorityLevel level, Endpoint[] endpoints, EndpointGroup group)
+    {
+        switch (policy)
+        {
+            case WrrLocalityResource localities:
+                return OfLocalities(localities.EndpointPicking, level, endpoints, group);
+            case RoundRobinResource { Locality: var locality } when group.Locality is null && IsByLocality(locality):
+            case LeastRequestResource { Locality: var ofLeast } when group.Locality is null && IsByLocality(ofLeast):
+            case RandomResource { Locality: var ofRandom } when group.Locality is null && IsByLocality(ofRandom):
+                return OfLocalities(policy, level, endpoints, group);
+            case LeastRequestResource leastRequest:
+                return new LeastRequestPicker(endpoints, leastRequest, _random);
+            case RandomResource:
+                return new RandomPicker(endpoints, _random);
+            case RingHashResource ring:
+                RingHashPicker? last = _state.LastOf<RingHashPicker>(group);
+                return RingHashPicker.Create(endpoints, ring, WeightsFor(ring.LocalityWeighted), _random, last) is { } picker ? _state.Keep(group, picker) : NoWeight();
+            case MaglevResource maglev:
+                return MaglevPicker.Create(endpoints, maglev, WeightsFor(maglev.LocalityWeighted), _random) is { } table ? table : NoWeight();
+            case PickFirstResource pickFirst:
+                return _state.Keep(group, new PickFirstPicker(endpoints, pickFirst.ShuffleAddressList, _random, _state.LastOf<PickFirstPicker>(group)));
+            default:
+                return new RoundRobinPicker(endpoints, _state.RotationOf(group), _random);
+        }
+    }
+
+    /// <summary>
+    /// Localities by weight; one with fewer usable endpoints gets less, once it has too few for its share (overprovisioning), as in Envoy. Without
+    /// any weight, localities do not count.
+    /// </summary>
+    private Picker OfLocalities(LoadBalancingPolicyResource policy, PriorityLevel level, Endpoint[] endpoints, EndpointGroup group)
+    {
+        Dictionary<string, uint> weights = LocalityWeights(level.Priority);
+        Dictionary<string, int> totals = level.All.CountBy(endpoint => endpoint.Locality, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        var localities = new List<(Picker Picker, double Weight)>();
+        foreach (var locality in endpoints.GroupBy(endpoint => endpoint.Locality, StringComparer.Ordinal))
+        {
+            Endpoint[] own = [.. locality];
+            double usable = Math.Min(1, _assignment.OverprovisioningFactor / 100.0 * own.Length / totals[locality.Key]);
+            double weight = weights.GetValueOrDefault(locality.Key) * usable;
+            if (weight > 0)
+                localities.Add((OfPolicy(policy, level, own, group with { Locality = locality.Key }), weight));
+        }
+
+        return localities.Count switch
+        {
+            0 => OfPolicy(policy, level, endpoints, group with { Locality = "" }),
+            1 => localities[0].Picker,
+            _ => new LocalityPicker([.. localities], _state.RotationOf(group)),
+        };
+    }
+
+    private bool IsByLocality(LocalityLbResource? ofPolicy) => (ofPolicy ?? _cluster.CommonLb?.Locality) is { ZoneAware: null };
+
+    private Dictionary<string, uint>? WeightsFor(bool localityWeighted) =>
+        localityWeighted || _cluster.CommonLb?.Locality is { ZoneAware: null } ? LocalityWeights(priority: null) : null;
+
+    private Dictionary<string, uint> LocalityWeights(uint? priority)
+    {
+        var weights = new Dictionary<string, uint>(StringComparer.Ordinal);
+        foreach (LocalityEndpointsResource locality in _assignment.Localities)
+        {
+            if (priority is null || locality.Priority == priority)
+                weights[locality.Locality] = locality.Weight ?? 0;
+        }
+
+        return weights;
+    }
+
+    private FailingPicker NoWeight() => new($"no endpoint of cluster '{_cluster.Name}' can be chosen: the localities that have endpoints have no weight (load_balancing_weight)");
+}

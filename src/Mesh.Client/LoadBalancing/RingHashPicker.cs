@@ -1,0 +1,20 @@
+using Mesh.Primitives;
+using Mesh.Resources;
+
+namespace Mesh.LoadBalancing;
+
+/// <summary>The endpoint that a request's hash belongs to on a ring; without a hash any (gRFC A42). A retry goes on along the ring.</summary>
+internal sealed class RingHashPicker(Endpoint[] endpoints, HashRing ring, Random random) : EndpointPicker(endpoints, random)
+{
+    public HashRing Ring { get; } = ring;
+
+    /// <summary>The picker of a policy; null where no endpoint has a weight.</summary>
+    public static RingHashPicker? Create(Endpoint[] endpoints, RingHashResource resource, IReadOnlyDictionary<string, uint>? localityWeights, Random random, RingHashPicker? previous)
+    {
+        HashedEndpoint[] hashed = HashedEndpoint.Of(endpoints, resource.Hashing.UseHostname, localityWeights);
+        return hashed.Length == 0 ? null
+            : new RingHashPicker(endpoints, HashRing.Build(hashed, resource.MinimumRingSize, resource.MaximumRingSize, resource.Murmur, previous?.Ring), random);
+    }
+
+    protected override int Choose(in PickContext context, int again) => Ring.EndpointAt(Ring.Find(context.Hash ?? Random.NextUInt64()), again);
+}
