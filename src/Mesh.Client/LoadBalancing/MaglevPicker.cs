@@ -9,9 +9,9 @@ internal sealed class MaglevPicker(Endpoint[] endpoints, MaglevTable table, Rand
     public MaglevTable Table { get; } = table;
 
     /// <summary>The picker of a policy; null where no endpoint has a weight.</summary>
-    public static MaglevPicker? Create(Endpoint[] endpoints, MaglevResource resource, IReadOnlyDictionary<string, uint>? localityWeights, Random random)
+    public static MaglevPicker? Create(Endpoint[] endpoints, MaglevResource resource, bool useHostname, IReadOnlyDictionary<string, uint>? localityWeights, Random random)
     {
-        HashedEndpoint[] hashed = HashedEndpoint.Of(endpoints, resource.Hashing.UseHostname, localityWeights);
+        HashedEndpoint[] hashed = HashedEndpoint.Of(endpoints, useHostname, localityWeights);
         return hashed.Length == 0 ? null : new MaglevPicker(endpoints, MaglevTable.Build(hashed, (int)resource.TableSize), random);
     }
 

@@ -102,9 +102,9 @@ internal sealed class PickerFactory
                 return new RandomPicker(endpoints, _random);
             case RingHashResource ring:
                 RingHashPicker? last = _state.LastOf<RingHashPicker>(group);
-                return RingHashPicker.Create(endpoints, ring, WeightsFor(ring.LocalityWeighted), _random, last) is { } picker ? _state.Keep(group, picker) : NoWeight();
+                return RingHashPicker.Create(endpoints, ring, UsesHostname(ring.Hashing), WeightsFor(ring.LocalityWeighted), _random, last) is { } picker ? _state.Keep(group, picker) : NoWeight();
             case MaglevResource maglev:
-                return MaglevPicker.Create(endpoints, maglev, WeightsFor(maglev.LocalityWeighted), _random) is { } table ? table : NoWeight();
+                return MaglevPicker.Create(endpoints, maglev, UsesHostname(maglev.Hashing), WeightsFor(maglev.LocalityWeighted), _random) is { } table ? table : NoWeight();
             case PickFirstResource pickFirst:
                 return _state.Keep(group, new PickFirstPicker(endpoints, pickFirst.ShuffleAddressList, _random, _state.LastOf<PickFirstPicker>(group)));
             default:
@@ -139,6 +139,8 @@ internal sealed class PickerFactory
     }
 
     private bool IsByLocality(LocalityLbResource? ofPolicy) => (ofPolicy ?? _cluster.CommonLb?.Locality) is { ZoneAware: null };
+
+    private bool UsesHostname(ConsistentHashingResource hashing) => hashing.UseHostname || _cluster.CommonLb?.Hashing.UseHostname == true;
 
     private Dictionary<string, uint>? WeightsFor(bool localityWeighted) =>
         localityWeighted || _cluster.CommonLb?.Locality is { ZoneAware: null } ? LocalityWeights(priority: null) : null;

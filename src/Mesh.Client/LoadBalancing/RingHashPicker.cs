@@ -9,9 +9,9 @@ internal sealed class RingHashPicker(Endpoint[] endpoints, HashRing ring, Random
     public HashRing Ring { get; } = ring;
 
     /// <summary>The picker of a policy; null where no endpoint has a weight.</summary>
-    public static RingHashPicker? Create(Endpoint[] endpoints, RingHashResource resource, IReadOnlyDictionary<string, uint>? localityWeights, Random random, RingHashPicker? previous)
+    public static RingHashPicker? Create(Endpoint[] endpoints, RingHashResource resource, bool useHostname, IReadOnlyDictionary<string, uint>? localityWeights, Random random, RingHashPicker? previous)
     {
-        HashedEndpoint[] hashed = HashedEndpoint.Of(endpoints, resource.Hashing.UseHostname, localityWeights);
+        HashedEndpoint[] hashed = HashedEndpoint.Of(endpoints, useHostname, localityWeights);
         return hashed.Length == 0 ? null
             : new RingHashPicker(endpoints, HashRing.Build(hashed, resource.MinimumRingSize, resource.MaximumRingSize, resource.Murmur, previous?.Ring), random);
     }

@@ -38,6 +38,9 @@ internal static class BaseConfiguration
     public static object? Meaningful(string shape) => shape[(shape.LastIndexOf('.') + 1)..] switch
     {
         "address" => "127.0.0.99",
+        "table_size" => 19ul,
+        "denominator" => 2,
+        "load_balancing_weight" => 7u,
         "priority" => 0u,
         "retry_on" => "reset",
         "base_interval" => new Duration { Nanos = 70_000_000 },
@@ -146,11 +149,43 @@ internal static class BaseConfiguration
             "validation_context: {system_root_certs: {}, match_subject_alt_names: [{suffix: .example}]}");
         yield return Dns("f", "auto_config: {}", Combined("match_subject_alt_names: [{contains: f}]", "self"));
         yield return Dns("h", "auto_config: {}", "validation_context_sds_secret_config: {name: other-validation, sds_config: {ads: {}}}");
+        yield return Balanced("ring", "lb_policy: RING_HASH, ring_hash_lb_config: {minimum_ring_size: 64, maximum_ring_size: 128, hash_function: MURMUR_HASH_2}, "
+            + "common_lb_config: {healthy_panic_threshold: {value: 30}, locality_weighted_lb_config: {}, consistent_hashing_lb_config: {use_hostname_for_hashing: true}}");
+        yield return Balanced("least", "lb_policy: LEAST_REQUEST, least_request_lb_config: {choice_count: 3, active_request_bias: {default_value: 0.5, runtime_key: x}}");
+        yield return Balanced("table", "lb_policy: MAGLEV, maglev_lb_config: {table_size: 17}");
+        yield return Balanced("rings", Policies("ring_hash.v3.RingHash", "hash_function: XX_HASH, minimum_ring_size: 64, maximum_ring_size: 128, use_hostname_for_hashing: true, locality_weighted_lb_config: {}"));
+        yield return Balanced("hosts", Policies("ring_hash.v3.RingHash", "consistent_hashing_lb_config: {use_hostname_for_hashing: true}"));
+        yield return Balanced("tables", Policies("maglev.v3.Maglev", "table_size: 17, consistent_hashing_lb_config: {use_hostname_for_hashing: true}, locality_weighted_lb_config: {}"));
+        yield return Balanced("leasts", Policies("least_request.v3.LeastRequest", "choice_count: 3, active_request_bias: {default_value: 0.5}, selection_method: FULL_SCAN, locality_lb_config: {locality_weighted_lb_config: {}}"));
+        yield return Balanced("full", Policies("least_request.v3.LeastRequest", "enable_full_scan: true"));
+        yield return Balanced("turns", Policies("round_robin.v3.RoundRobin", "locality_lb_config: {locality_weighted_lb_config: {}}"));
+        yield return Balanced("any", Policies("random.v3.Random", "locality_lb_config: {locality_weighted_lb_config: {}}"));
+        yield return Balanced("first", Policies("pick_first.v3.PickFirst", "shuffle_address_list: true"));
+        yield return Balanced("zones", Policies("wrr_locality.v3.WrrLocality", "endpoint_picking_policy: {" + PolicyList("least_request.v3.LeastRequest", "choice_count: 3") + "}"));
         yield return """
             {name: g, transport_socket: {name: raw, typed_config: {'@type': type.googleapis.com/envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer}},
               load_assignment: {cluster_name: g}}
             """;
     }
+
+    /// <summary>A cluster of two localities with two endpoints each, with a way to choose among them.</summary>
+    private static string Balanced(string name, string policy) =>
+        $$"""
+        {name: {{name}}, {{policy}}, load_assignment: {cluster_name: {{name}}, endpoints: [{{Weighted("one", 20, 3)}}, {{Weighted("two", 30, 1)}}],
+          policy: {drop_overloads: [{category: lb, drop_percentage: {numerator: 5, denominator: TEN_THOUSAND} }], overprovisioning_factor: 150, weighted_priority_health: true} } }
+        """;
+
+    private static string Weighted(string zone, int port, int weight) =>
+        $$"""
+        {locality: {zone: {{zone}} }, load_balancing_weight: {{weight}}, lb_endpoints: [
+          {load_balancing_weight: 2, metadata: {filter_metadata: {envoy.lb: {hash_key: key-{{port}} } } }, endpoint: {hostname: {{zone}}.example, address: {socket_address: {address: 127.0.0.1, port_value: {{port}} } } } },
+          {endpoint: {hostname: other-{{zone}}.example, address: {socket_address: {address: 127.0.0.1, port_value: {{port + 1}} } } } }]}
+        """;
+
+    private static string Policies(string type, string body) => $"load_balancing_policy: {{{PolicyList(type, body)}}}";
+
+    private static string PolicyList(string type, string body) =>
+        $"policies: [{{typed_extension_config: {{name: x, typed_config: {{'@type': type.googleapis.com/envoy.extensions.load_balancing_policies.{type}, {body}}}}}}}]";
 
     private static string Dns(string name, string protocol, string validation) =>
         $$"""

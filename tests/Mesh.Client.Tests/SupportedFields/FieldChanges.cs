@@ -61,6 +61,7 @@ internal static class FieldChanges
             string old => [old + "x"],
             bool old => [!old],
             uint old => [old + 1],
+            ulong old => [old + 1],
             double old => [old + 1],
             long old => [old + 1, old - 1],
             ByteString => [ByteString.CopyFromUtf8("raw")],
@@ -68,6 +69,7 @@ internal static class FieldChanges
             Struct => [new Struct()],
             null when field.MessageType == BoolValue.Descriptor => [true, false],
             null when field.MessageType == UInt32Value.Descriptor => [7u],
+            null when field.MessageType == UInt64Value.Descriptor => [96ul],
             null when field.MessageType == Duration.Descriptor => [new Duration { Seconds = 3 }],
             _ => throw new NotSupportedException($"{field.FullName} needs a value to be changed to"),
         };

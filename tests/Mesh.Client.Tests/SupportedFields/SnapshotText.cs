@@ -112,8 +112,17 @@ internal sealed class SnapshotText
         if (transport.Tls is { } tls)
             Add(tls);
         foreach (Endpoint endpoint in cluster.Endpoints)
-            Line($" endpoint {endpoint.State.Address} named {endpoint.Resource.HostName} {endpoint.Availability} {endpoint.Resource.Health} priority {endpoint.Priority} in {endpoint.Locality}");
-        Line($" picks {string.Join(' ', Enumerable.Range(0, 20).Select(_ => cluster.Picker.Pick(default).Endpoint?.State.Address).Distinct().Order())}");
+            Line($" endpoint {endpoint.State.Address} named {endpoint.Resource.HostName} {endpoint.Availability} {endpoint.Resource.Health} priority {endpoint.Priority} in {endpoint.Locality} weight {endpoint.Resource.Weight}");
+        Line($" localities {string.Join(' ', cluster.Assignment.Localities.Select(locality => $"{locality.Locality} {locality.Weight}"))}");
+        Line($" picks by {cluster.Resource.LoadBalancing} {cluster.Resource.CommonLb} {cluster.Resource.PriorityMode}");
+        Line($" drops {string.Join(' ', cluster.Assignment.Drops)} overprovisioned {cluster.Assignment.OverprovisioningFactor} by weight {cluster.Assignment.WeightedPriorityHealth}");
+        if (cluster.Resource.LoadBalancing is PickFirstResource)
+            return;
+
+        // As retries, which are not dropped by chance: all that a hash leads to in order, else all that is ever picked.
+        var retry = new TriedEndpoints();
+        IEnumerable<string?> picks = Enumerable.Range(0, 200).Select(i => cluster.Picker.Pick(new PickContext((ulong)i * 0x9E37_79B9_7F4A_7C15, retry)).Endpoint?.State.Address);
+        Line($" picks {string.Join(' ', cluster.UsesHash ? picks : picks.Distinct().Order())}");
     }
 
     private void Add(TlsIdentity tls)

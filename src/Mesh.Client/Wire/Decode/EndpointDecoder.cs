@@ -16,6 +16,7 @@ internal sealed class EndpointDecoder(bool allowNames, DecoderSettings settings,
     private const string LoadBalancing = "envoy.lb";
 
     private readonly HashSet<EndpointKey> _seen = [];
+    private readonly HashSet<(string Namespace, string Key)> _reported = [];
 
     /// <summary>The endpoint; null when it is refused or cannot be called.</summary>
     public EndpointResource? Decode(LbEndpoint message)
@@ -35,6 +36,7 @@ internal sealed class EndpointDecoder(bool allowNames, DecoderSettings settings,
 
         if (message.LoadBalancingWeight == 0)
             errors.Error("load_balancing_weight", "0 is not allowed; at least 1 is");
+        string hashKey = message.Metadata is null ? "" : HashKeyOf(message.Metadata);
         using (errors.At("endpoint"))
         {
             if (!message.Endpoint.Address.Require("address", errors) || Decode(message.Endpoint.Address, "address") is not var (host, port))
@@ -46,7 +48,7 @@ internal sealed class EndpointDecoder(bool allowNames, DecoderSettings settings,
             {
                 HostName = NameOf(message.Endpoint),
                 Weight = message.LoadBalancingWeight ?? 1,
-                HashKey = HashKeyOf(message.Metadata),
+                HashKey = hashKey,
                 AdditionalAddresses = more,
             };
         }
@@ -144,11 +146,30 @@ internal sealed class EndpointDecoder(bool allowNames, DecoderSettings settings,
         : Uri.CheckHostName(message.Address.SocketAddress?.Address) == UriHostNameType.Dns ? message.Address.SocketAddress!.Address
         : "";
 
-    private static string HashKeyOf(Metadata? metadata) =>
-        metadata is not null && metadata.FilterMetadata.TryGetValue(LoadBalancing, out Struct? values)
-            && values.Fields.TryGetValue("hash_key", out Value? key) && key.KindCase == Value.KindOneofCase.StringValue
-            ? key.StringValue
-            : "";
+    /// <summary>The endpoint's key on a hash ring. Whatever else its metadata holds is reported, once an assignment.</summary>
+    private string HashKeyOf(Metadata metadata)
+    {
+        string hashKey = "";
+        foreach (var (name, values) in metadata.FilterMetadata)
+        {
+            foreach (var (key, value) in values.Fields)
+            {
+                if (name == LoadBalancing && key == "hash_key" && value.KindCase == Value.KindOneofCase.StringValue)
+                    hashKey = value.StringValue;
+                else if (_reported.Add((name, key)))
+                    Report(name, key);
+            }
+        }
+
+        return hashKey;
+    }
+
+    private void Report(string name, string key)
+    {
+        using (errors.At("metadata"))
+        using (errors.At("filter_metadata", name))
+            errors.Warning(key, $"known but not supported: it has no effect; only a text '{LoadBalancing}.hash_key' has");
+    }
 
     private readonly record struct EndpointKey(string Host, int Port);
 }

@@ -157,6 +157,7 @@ internal static class LoadBalancingDecoder
     {
         if (message.ErrorUtilizationPenalty is { } penalty && !(penalty >= 0 && float.IsFinite(penalty)))
             errors.Error("error_utilization_penalty", $"{penalty} is not allowed; at least 0 is");
+        errors.Warning("known but load reports of endpoints have no effect: they take turns by their configured weights");
         var defaults = new WeightedRoundRobinResource();
         return new WeightedRoundRobinResource
         {

@@ -69,8 +69,8 @@ public sealed class ClusterDecoderTests
         Assert.Empty(Decoded.Resource(Xds.ClusterType, $"name: c{(body.Length == 0 ? "" : ", ")}{body}").AssertFindings(findings).Set.Clusters);
 
     [Theory]
-    [InlineData("lb_policy: RING_HASH", "W lb_policy: read and checked, but this version does not act on it")]
-    [InlineData("lb_policy: ROUND_ROBIN")]
+    [InlineData("lb_policy: RING_HASH")]
+    [InlineData("common_lb_config: {zone_aware_lb_config: {}}", "W common_lb_config.zone_aware_lb_config: read and checked, but this version does not act on it")]
     [InlineData("health_checks: [{}]", "W health_checks: known but not supported (envoy.config.core.v3.HealthCheck)")]
     [InlineData("circuit_breakers: {}", "W circuit_breakers: read and checked")]
     [InlineData("outlier_detection: {}", "W outlier_detection: read and checked")]

@@ -89,7 +89,7 @@ public sealed class EndpointsDecoderTests
         $"{{priority: 0, lb_endpoints: [{Tcp(1)}]}}, {{priority: 2, lb_endpoints: [{Tcp(2)}]}}", "E endpoints");
 
     [Theory]
-    [InlineData("load_balancing_weight: 3", "W endpoints[0].load_balancing_weight: read and checked")]
+    [InlineData("proximity: 3", "W endpoints[0].proximity: known but not supported")]
     [InlineData("leds_cluster_locality_config: {}", "E endpoints[0].leds_cluster_locality_config: not supported")]
     public void TheOtherFieldsOfALocalityAreReported(string field, string finding) =>
         Read($"{{lb_endpoints: [{Tcp(1)}], {field}}}").AssertFindings(finding);
