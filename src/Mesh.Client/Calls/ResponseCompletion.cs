@@ -48,6 +48,7 @@ internal static class ResponseCompletion
 
     private static HttpResponseMessage End(Call call, HttpResponseMessage response)
     {
+        OutlierReport.OnComplete(call);
         call.End(call.CompletionFlag, error: null);
         return response;
     }
