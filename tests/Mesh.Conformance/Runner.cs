@@ -30,6 +30,7 @@ internal static class Runner
         ["grpc/cds-validation"] = GrpcResourceSuites.Clusters,
         ["grpc/eds-validation"] = GrpcResourceSuites.Endpoints,
         ["envoy-path"] = PathSuite.Run,
+        ["envoy-outlier"] = OutlierSuite.Run,
     };
 
     public static int Run(string folder, TextWriter output)
