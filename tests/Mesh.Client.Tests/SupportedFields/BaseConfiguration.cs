@@ -148,7 +148,7 @@ internal static class BaseConfiguration
         yield return Dns("h", "auto_config: {}", "validation_context_sds_secret_config: {name: other-validation, sds_config: {ads: {}}}");
         yield return """
             {name: g, transport_socket: {name: raw, typed_config: {'@type': type.googleapis.com/envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer}},
-              load_assignment: {cluster_name: g}}
+              outlier_detection: {max_ejection_time: 400s}, load_assignment: {cluster_name: g}}
             """;
     }
 

@@ -5,6 +5,7 @@ using Mesh.Calls;
 using Mesh.Identity;
 using Mesh.LoadBalancing;
 using Mesh.Matching;
+using Mesh.Policies.Outliers;
 using Mesh.Policies.Retries;
 using Mesh.Policies.Timeouts;
 using Mesh.Routing;
@@ -111,6 +112,7 @@ internal sealed class SnapshotText
         Line($" connections {transport.ConnectTimeout} {transport.IdleTimeout} {transport.MaxConnectionDuration}");
         if (transport.Tls is { } tls)
             Add(tls);
+        Line($" outliers {(cluster.State.Outliers as OutlierDetector)?.Settings}");
         foreach (Endpoint endpoint in cluster.Endpoints)
             Line($" endpoint {endpoint.State.Address} named {endpoint.Resource.HostName} usable {endpoint.IsUsable} {endpoint.Resource.Health} priority {endpoint.Priority} in {endpoint.Locality}");
         Line($" picks {string.Join(' ', Enumerable.Range(0, 20).Select(_ => cluster.Picker.Pick(null).Endpoint?.State.Address).Distinct().Order())}");

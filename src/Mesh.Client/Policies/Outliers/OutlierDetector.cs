@@ -49,7 +49,7 @@ internal sealed class OutlierDetector
             return local ? _ejector.Local : _ejector.External;
     }
 
-    /// <summary>Replaces the configuration. The next sweep comes an interval after the last one.</summary>
+    /// <summary>Replaces the configuration. The next sweep comes an interval after the last one, and no earlier than now.</summary>
     public void Configure(OutlierSettings settings)
     {
         lock (_cluster.HealthLock)
@@ -65,7 +65,7 @@ internal sealed class OutlierDetector
             {
                 if (wasOff)
                     StartAnew();
-                Volatile.Write(ref _due, _lastSweep + settings.Interval.Ticks);
+                Volatile.Write(ref _due, Math.Max(_lastSweep + settings.Interval.Ticks, Now));
             }
 
             _ejector.TellChanges();
