@@ -27,9 +27,10 @@ internal sealed class Ejector(ClusterState cluster, Random random, OutlierLog lo
         long update = ++_update;
         foreach (EndpointState endpoint in endpoints)
         {
-            if (endpoint.Outliers is not OutlierState host)
+            if (endpoint.Outliers is not OutlierState { IsMember: true } host)
             {
                 endpoint.Outliers = host = new OutlierState(endpoint);
+                endpoint.IsEjected = false;
                 _hosts.Add(host);
             }
 
