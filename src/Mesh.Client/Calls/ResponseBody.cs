@@ -86,7 +86,9 @@ internal sealed class ResponseBody : HttpContent
     }
 
     /// <summary>Whether the endpoint broke the body off; else the caller cancelled, or could not take it.</summary>
-    private static bool IsEndpoints(Exception error) => error is HttpIOException or IOException { InnerException: System.Net.Sockets.SocketException };
+    private static bool IsEndpoints(Exception error) =>
+        error is HttpIOException or IOException { InnerException: System.Net.Sockets.SocketException }
+        || (error is HttpRequestException { InnerException: { } inner } && IsEndpoints(inner));
 
     // The caller's usual way: HttpClient buffers the body. The inner content copies itself, without a stream of ours between.
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)

@@ -86,6 +86,7 @@ public sealed class OutlierReportTests : MeshTest
         gate.Open();
         await Assert.ThrowsAsync<HttpRequestException>(() => response.Content.ReadAsStringAsync());
         Assert.Equal((2, 1), External(mesh));
+        Assert.Equal("UC", mesh.Outcome.Flag);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class OutlierModelTests
 {
     private const ulong Gamma = 0x9E37_79B9_7F4A_7C15;
 
-    private static int Schedules => Number("MESH_OUTLIER_SCHEDULES", 300);
+    private static int Schedules => Number("MESH_OUTLIER_SCHEDULES", 80);
 
     private static ulong Seed => (ulong)Number("MESH_OUTLIER_SEED", 20_261_130);
 
@@ -26,7 +26,7 @@ public sealed class OutlierModelTests
         Config.QuickThrowOnFailure.WithName($"MESH_OUTLIER_SEED={Seed}").WithMaxTest(Schedules).WithQuietOnSuccess(true).WithReplay(new Replay(new Rnd(Seed, Gamma), FSharpOption<int>.None)),
         Prop.ForAll(Arb.From(Schedule, Shrink), schedule => Play(schedule)));
 
-    private static Gen<int[]> Schedule => Gen.Choose(0, int.MaxValue - 1).ArrayOf(400);
+    private static Gen<int[]> Schedule => Gen.Choose(0, int.MaxValue - 1).ArrayOf(250);
 
     /// <summary>Halves, then schedules without one step.</summary>
     private static IEnumerable<int[]> Shrink(int[] schedule) => schedule.Length < 2 ? [] :
