@@ -130,4 +130,8 @@ public sealed record ClusterView(string Name, string Protocol, bool Tls, int InF
 /// <param name="InFlight">Calls on it that have not ended.</param>
 /// <param name="Calls">Attempts sent to it since it became known.</param>
 /// <param name="ConnectFailures">Connections to it that failed since it became known.</param>
-public sealed record EndpointView(string Address, string Health, int Priority, string Locality, int InFlight, long Calls, long ConnectFailures);
+public sealed record EndpointView(string Address, string Health, int Priority, string Locality, int InFlight, long Calls, long ConnectFailures)
+{
+    /// <summary>Whether outlier detection keeps calls away from it for now.</summary>
+    public bool IsEjected { get; init; }
+}

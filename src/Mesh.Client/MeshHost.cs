@@ -1,5 +1,6 @@
 using Mesh.Calls;
 using Mesh.Control;
+using Mesh.Policies.Outliers;
 using Mesh.Resources;
 using Mesh.Snapshots;
 using Mesh.Sources;
@@ -46,11 +47,11 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
         _options = options;
         _contentRoot = contentRoot;
         _pools = new EndpointPools(timeProvider, GenerationDrain);
-        _store = new SnapshotStore(_pools.Retire);
+        _random = random ?? Random.Shared;
+        _store = new SnapshotStore(_pools.Retire, new OutlierDetectors(timeProvider, _random, new OutlierLog(loggers.CreateLogger("Mesh.Outliers"))));
         _log = new SourceLog(loggers.CreateLogger("Mesh.Sources"));
         _loop = new ControlLoop(timeProvider, loggers.CreateLogger("Mesh.Control"));
         _xdsLog = new XdsLog(loggers.CreateLogger("Mesh.Xds"));
-        _random = random ?? Random.Shared;
         _started = new Lazy<Task>(StartSourcesAsync);
         var settings = new CallSettings
         {

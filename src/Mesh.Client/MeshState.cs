@@ -68,7 +68,10 @@ internal sealed class MeshState(SnapshotStore store, IReadOnlyList<SourceFeed> s
                 e.Locality,
                 e.State.InFlight,
                 e.State.Calls,
-                e.State.ConnectFailures)),
+                e.State.ConnectFailures)
+            {
+                IsEjected = e.State.IsEjected,
+            }),
         ])
     {
         Error = cluster.Failure,

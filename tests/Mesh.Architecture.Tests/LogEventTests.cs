@@ -12,6 +12,7 @@ public sealed class LogEventTests
         ("Sources", 100, 199),
         ("Control", 100, 199),
         ("Snapshots", 200, 299),
+        ("Policies.Outliers", 300, 399),
         ("Calls", 400, 499),
         ("root", 500, 599),
     ];

@@ -32,6 +32,7 @@ internal static class Runner
         ["envoy-hash"] = HashSuite.Run,
         ["grpc/wrr-static-stride"] = WeightedRoundRobinSuites.StaticStrides,
         ["envoy-path"] = PathSuite.Run,
+        ["envoy-outlier"] = OutlierSuite.Run,
     };
 
     public static int Run(string folder, TextWriter output)

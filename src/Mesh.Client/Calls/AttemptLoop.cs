@@ -21,6 +21,7 @@ internal static class AttemptLoop
     public static bool TrySend(Call call, bool async, [NotNullWhen(true)] out Task<HttpResponseMessage>? sent)
     {
         sent = null;
+        OutlierReport.OnAttempt(call);
         if (Pick(call, out LocalReply failure) is { } pool)
             sent = Begin(call, pool, async);
         else if (call.Engine.Store.Current?.FindCluster(call.Cluster.Name) is not null)
@@ -35,6 +36,7 @@ internal static class AttemptLoop
             return FinishAsync(call, pool, send, async);
 
         // One that is answered at once needs no state machine.
+        OutlierReport.OnResponse(call, send.Result);
         ResponseCompletion.Complete(call, send.Result);
         return send;
     }
@@ -48,6 +50,7 @@ internal static class AttemptLoop
             try
             {
                 HttpResponseMessage response = await send.ConfigureAwait(false);
+                OutlierReport.OnResponse(call, response);
                 if (!ShouldRetry(call, response))
                     return call.Redirects?.Follows(call, response) == true ? EndWithRedirect(call, response) : ResponseCompletion.Complete(call, response);
 
@@ -61,6 +64,7 @@ internal static class AttemptLoop
             Endpoint? previous = call.Endpoint;
             AttemptFailure failure = default;
             AttemptError? kind = error is null ? null : AttemptResult.Read(call, pool, error, out failure);
+            OutlierReport.OnFailure(call, kind, failure);
             if (kind == AttemptError.CallerCancelled)
                 throw Cancelled(call, error);
             if (kind == AttemptError.RequestAtFault)
@@ -85,6 +89,7 @@ internal static class AttemptLoop
             }
 
             (call.Tried ??= new TriedEndpoints()).Add(previous!);
+            OutlierReport.OnAttempt(call);
             if (Pick(call, out LocalReply none) is not { } other)
                 return await ReplyAsync(call, none, null, async).ConfigureAwait(false);
             pool = other;

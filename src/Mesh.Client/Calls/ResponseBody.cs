@@ -46,8 +46,10 @@ internal sealed class ResponseBody : HttpContent
     /// <summary>Ends the call, once: the body has come to its end.</summary>
     public void Complete()
     {
-        if (Interlocked.Exchange(ref _call, null) is { } call)
-            call.End(call.CompletionFlag, error: null);
+        if (Interlocked.Exchange(ref _call, null) is not { } call)
+            return;
+        OutlierReport.OnComplete(call);
+        call.End(call.CompletionFlag, error: null);
     }
 
     /// <summary>
@@ -75,10 +77,18 @@ internal sealed class ResponseBody : HttpContent
         return null;
     }
 
-    private void Break(string flag, Exception error) => Interlocked.Exchange(ref _call, null)?.End(flag, error);
+    private void Break(string flag, Exception error)
+    {
+        if (Interlocked.Exchange(ref _call, null) is not { } call)
+            return;
+        OutlierReport.OnBroken(call, flag);
+        call.End(flag, error);
+    }
 
     /// <summary>Whether the endpoint broke the body off; else the caller cancelled, or could not take it.</summary>
-    private static bool IsEndpoints(Exception error) => error is HttpIOException or IOException { InnerException: System.Net.Sockets.SocketException };
+    private static bool IsEndpoints(Exception error) =>
+        error is HttpIOException or IOException { InnerException: System.Net.Sockets.SocketException }
+        || (error is HttpRequestException { InnerException: { } inner } && IsEndpoints(inner));
 
     // The caller's usual way: HttpClient buffers the body. The inner content copies itself, without a stream of ours between.
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)

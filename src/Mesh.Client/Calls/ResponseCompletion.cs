@@ -50,6 +50,7 @@ internal static class ResponseCompletion
 
     private static HttpResponseMessage End(Call call, HttpResponseMessage response)
     {
+        OutlierReport.OnComplete(call);
         call.End(call.CompletionFlag, error: null);
         return response;
     }

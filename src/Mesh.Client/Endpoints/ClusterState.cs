@@ -17,6 +17,18 @@ internal sealed class ClusterState(string name)
     /// <summary>The endpoints; control loop only.</summary>
     public Dictionary<EndpointKey, EndpointState> Endpoints { get; } = [];
 
+    /// <summary>The cluster's outlier detection; null where it has none. Owned by the policy.</summary>
+    public volatile object? Outliers;
+
+    /// <summary>Held while the health of endpoints changes.</summary>
+    public Lock HealthLock { get; } = new();
+
+    /// <summary>
+    /// Called after endpoints were ejected or have returned, by the thread that saw to it and under <see cref="HealthLock"/>, so that the
+    /// next pick can know.
+    /// </summary>
+    public Action? HealthChanged { get; set; }
+
     /// <summary>Calls that have not ended.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
 
@@ -24,7 +36,7 @@ internal sealed class ClusterState(string name)
 
     public void OnCallEnded() => Interlocked.Decrement(ref _inFlight);
 
-    /// <summary>What the cluster's pickers hand on to the next; owned by load balancing, and to be used with this object locked.</summary>
+    /// <summary>What the cluster's pickers hand on to the next; owned by load balancing, and to be used under <see cref="HealthLock"/>.</summary>
     public object? Pickers;
 
     /// <summary>Calls that were dropped by policy, by category.</summary>

@@ -14,12 +14,19 @@ internal sealed class EndpointState(string address)
     private long _failures;
     private long _connectFailures;
     private bool _cannotBeReached;
+    private volatile bool _isEjected;
 
     /// <summary>Its address as people write it.</summary>
     public string Address { get; } = address;
 
     /// <summary>The endpoint's connections; owned by the transport.</summary>
     public object? Pool;
+
+    /// <summary>What outlier detection remembers of it; null where there is none. Owned by the policy.</summary>
+    public volatile object? Outliers;
+
+    /// <summary>Whether outlier detection has ejected it; written under <see cref="ClusterState.HealthLock"/>.</summary>
+    public bool IsEjected { get => _isEjected; set => _isEjected = value; }
 
     /// <summary>The last update that named it; control loop only.</summary>
     public long LastUpdate { get; set; }

@@ -16,8 +16,8 @@ internal sealed class Endpoint(EndpointResource resource, uint priority, string 
 
     public EndpointState State { get; } = state;
 
-    /// <summary>Whether calls go there, by what its source says (<c>LbEndpoint.health_status</c>).</summary>
-    public Availability Availability => Resource.Health switch
+    /// <summary>Whether calls go there, by what its source says (<c>LbEndpoint.health_status</c>) and by outlier detection.</summary>
+    public Availability Availability => State.IsEjected ? Availability.Unhealthy : Resource.Health switch
     {
         EndpointHealth.Unknown or EndpointHealth.Healthy => Availability.Healthy,
         EndpointHealth.Degraded => Availability.Degraded,

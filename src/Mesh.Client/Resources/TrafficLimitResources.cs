@@ -29,6 +29,9 @@ internal sealed record RetryBudgetResource(double BudgetPercent, uint MinRetryCo
 /// </summary>
 internal sealed record OutlierDetectionResource
 {
+    /// <summary>Who decides what it does where Envoy and gRPC differ.</summary>
+    public XdsDialect Dialect { get; init; }
+
     public TimeSpan? Interval { get; init; }
 
     public TimeSpan? BaseEjectionTime { get; init; }

@@ -5,40 +5,54 @@ using Mesh.Resources;
 
 namespace Mesh.Snapshots;
 
-/// <summary>One cluster as one snapshot sees it.</summary>
+/// <summary>One cluster as one snapshot sees it. Its picker alone changes with the health of its endpoints.</summary>
 [DebuggerDisplay("{Name} {Endpoints.Length} endpoints")]
-internal sealed class Cluster(
-    ClusterResource resource, EndpointsResource assignment, ClusterState state, TransportSettings transport, Endpoint[] endpoints)
+internal sealed class Cluster
 {
+    private volatile Picker _picker;
+
+    public Cluster(ClusterResource resource, EndpointsResource assignment, ClusterState state, TransportSettings transport, Endpoint[] endpoints)
+    {
+        Resource = resource;
+        Assignment = assignment;
+        State = state;
+        Transport = transport;
+        Endpoints = endpoints;
+        Failure = resource.Unsupported;
+        UsesHash = PickerFactory.UsesHash(resource.LoadBalancing);
+        lock (state.HealthLock)
+        {
+            _picker = MakePicker();
+            state.HealthChanged = () => _picker = MakePicker();
+        }
+    }
+
     public string Name => Resource.Name;
 
-    public ClusterResource Resource { get; } = resource;
+    public ClusterResource Resource { get; }
 
-    public EndpointsResource Assignment { get; } = assignment;
+    public EndpointsResource Assignment { get; }
 
-    public ClusterState State { get; } = state;
+    public ClusterState State { get; }
 
-    public TransportSettings Transport { get; } = transport;
+    public TransportSettings Transport { get; }
 
-    public Endpoint[] Endpoints { get; } = endpoints;
+    public Endpoint[] Endpoints { get; }
 
-    /// <summary>Chooses the endpoint of an attempt, by the state the endpoints are in.</summary>
-    public Picker Picker { get; } = MakePicker(resource, assignment, state, endpoints);
+    /// <summary>Chooses the endpoint of an attempt, by the state the endpoints are in now.</summary>
+    public Picker Picker => _picker;
 
     /// <summary>Whether its policy asks for a request's hash.</summary>
-    public bool UsesHash { get; } = PickerFactory.UsesHash(resource.LoadBalancing);
+    public bool UsesHash { get; }
 
     /// <summary>Why no call can be sent to it; null when they can.</summary>
-    public string? Failure { get; init; } = resource.Unsupported;
+    public string? Failure { get; init; }
 
     public bool PlaintextAllowed => Resource.PlaintextAllowed;
 
-    private static Picker MakePicker(ClusterResource resource, EndpointsResource assignment, ClusterState state, Endpoint[] endpoints)
+    private Picker MakePicker()
     {
-        lock (state)
-        {
-            state.Pickers ??= new PickerState(Random.Shared);
-            return PickerFactory.Create(resource, assignment, endpoints, state, (PickerState)state.Pickers, Random.Shared);
-        }
+        var pickers = (PickerState)(State.Pickers ??= new PickerState(Random.Shared));
+        return PickerFactory.Create(Resource, Assignment, Endpoints, State, pickers, Random.Shared);
     }
 }

@@ -1,6 +1,7 @@
 using Mesh.Endpoints;
 using Mesh.Identity;
 using Mesh.LoadBalancing;
+using Mesh.Policies.Outliers;
 using Mesh.Resources;
 using Mesh.Routing;
 
@@ -10,8 +11,9 @@ namespace Mesh.Snapshots;
 /// Makes the next snapshot of the previous one. What did not change is carried over by reference, so that the cost of an update
 /// follows its size. Control loop only.
 /// </summary>
-internal sealed class SnapshotCompiler
+internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
 {
+    private readonly OutlierDetectors _outliers = outliers ?? OutlierDetectors.Default;
     private readonly TlsIdentityLoader _tls = new();
     private readonly ClusterStates _states = new();
     private readonly List<EndpointState> _removed = [];
@@ -169,9 +171,10 @@ internal sealed class SnapshotCompiler
 
     private Cluster CompileCluster(PlannedCluster plan, Cluster? previous, long version)
     {
+        ClusterState state = _states.Get(plan.Cluster.Name);
+        _outliers.Configure(state, plan.Cluster.OutlierDetection);
         if (previous is not null && previous.Resource.Equals(plan.Cluster) && previous.Assignment.Equals(plan.Assignment) && ReferenceEquals(previous.Transport.Tls, plan.Tls) && previous.Failure == (plan.Failure ?? plan.Cluster.Unsupported))
             return previous;
-        ClusterState state = _states.Get(plan.Cluster.Name);
         var transport = new TransportSettings(plan.Cluster, plan.Tls, ++_generation);
         if (previous is not null && transport.IsSameAs(previous.Transport))
             transport = previous.Transport;
@@ -207,6 +210,7 @@ internal sealed class SnapshotCompiler
             }
         }
 
+        OutlierDetectors.SetEndpoints(state);
         return endpoints;
     }
 

@@ -1,4 +1,5 @@
 using Mesh.Endpoints;
+using Mesh.Policies.Outliers;
 using Mesh.Resources;
 
 namespace Mesh.Snapshots;
@@ -7,9 +8,9 @@ namespace Mesh.Snapshots;
 /// Holds the published snapshot behind one volatile read. Changes are made on the control loop: each is compiled whole and published
 /// with one write, or refused with all its errors while the last good snapshot serves on.
 /// </summary>
-internal sealed class SnapshotStore(Action<EndpointState> endpointRemoved)
+internal sealed class SnapshotStore(Action<EndpointState> endpointRemoved, OutlierDetectors? outliers = null)
 {
-    private readonly SnapshotCompiler _compiler = new();
+    private readonly SnapshotCompiler _compiler = new(outliers);
     private readonly List<KeyValuePair<string, ResourceSet>> _sources = [];
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile MeshSnapshot? _current;

@@ -164,7 +164,7 @@ internal static class BaseConfiguration
         yield return Balanced("zones", Policies("wrr_locality.v3.WrrLocality", "endpoint_picking_policy: {" + PolicyList("least_request.v3.LeastRequest", "choice_count: 3") + "}"));
         yield return """
             {name: g, transport_socket: {name: raw, typed_config: {'@type': type.googleapis.com/envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer}},
-              load_assignment: {cluster_name: g}}
+              outlier_detection: {max_ejection_time: 400s}, load_assignment: {cluster_name: g}}
             """;
     }
 

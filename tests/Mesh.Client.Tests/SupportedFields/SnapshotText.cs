@@ -5,8 +5,10 @@ using Mesh.Calls;
 using Mesh.Identity;
 using Mesh.LoadBalancing;
 using Mesh.Matching;
+using Mesh.Policies.Outliers;
 using Mesh.Policies.Retries;
 using Mesh.Policies.Timeouts;
+using Mesh.Resources;
 using Mesh.Routing;
 using Mesh.Snapshots;
 
@@ -111,6 +113,7 @@ internal sealed class SnapshotText
         Line($" connections {transport.ConnectTimeout} {transport.IdleTimeout} {transport.MaxConnectionDuration}");
         if (transport.Tls is { } tls)
             Add(tls);
+        Line($" outliers {(cluster.State.Outliers as OutlierDetector)?.Settings}");
         foreach (Endpoint endpoint in cluster.Endpoints)
             Line($" endpoint {endpoint.State.Address} named {endpoint.Resource.HostName} {endpoint.Availability} {endpoint.Resource.Health} priority {endpoint.Priority} in {endpoint.Locality} weight {endpoint.Resource.Weight}");
         Line($" localities {string.Join(' ', cluster.Assignment.Localities.Select(locality => $"{locality.Locality} {locality.Weight}"))}");

@@ -20,6 +20,7 @@ internal static class TrafficLimitDecoder
         bool positive = dialect == XdsDialect.Envoy;
         var detection = new OutlierDetectionResource
         {
+            Dialect = dialect,
             Interval = message.Interval.Read("interval", errors, positive),
             BaseEjectionTime = message.BaseEjectionTime.Read("base_ejection_time", errors, positive),
             MaxEjectionTime = message.MaxEjectionTime.Read("max_ejection_time", errors, positive),
@@ -49,6 +50,8 @@ internal static class TrafficLimitDecoder
         // Envoy alone refuses this; with gRPC the longer of the two is the limit.
         if (dialect == XdsDialect.Envoy && detection.MaxEjectionTime is { } most && most < (detection.BaseEjectionTime ?? TimeSpan.FromSeconds(30)))
             errors.Error("max_ejection_time", $"{most.TotalSeconds:0.###}s is less than base_ejection_time");
+        if (dialect == XdsDialect.Grpc)
+            WarnOfWhatGrpcIgnores(message, errors);
         return detection;
     }
 
@@ -67,6 +70,30 @@ internal static class TrafficLimitDecoder
         }
 
         return new ValueList<CircuitBreakerResource>(breakers);
+    }
+
+    /// <summary>gRPC compares success rates and failure percentages, and nothing else.</summary>
+    private static void WarnOfWhatGrpcIgnores(OutlierDetection message, ErrorCollector errors)
+    {
+        ReadOnlySpan<(bool IsSet, string Field)> fields =
+        [
+            (message.MaxEjectionTimeJitter is not null, "max_ejection_time_jitter"),
+            (message.AlwaysEjectOneHost is not null, "always_eject_one_host"),
+            (message.SplitExternalLocalOriginErrors, "split_external_local_origin_errors"),
+            (message.Consecutive5Xx is not null, "consecutive_5xx"),
+            (message.EnforcingConsecutive5Xx is not null, "enforcing_consecutive_5xx"),
+            (message.ConsecutiveGatewayFailure is not null, "consecutive_gateway_failure"),
+            (message.EnforcingConsecutiveGatewayFailure is not null, "enforcing_consecutive_gateway_failure"),
+            (message.ConsecutiveLocalOriginFailure is not null, "consecutive_local_origin_failure"),
+            (message.EnforcingConsecutiveLocalOriginFailure is not null, "enforcing_consecutive_local_origin_failure"),
+            (message.EnforcingLocalOriginSuccessRate is not null, "enforcing_local_origin_success_rate"),
+            (message.EnforcingFailurePercentageLocalOrigin is not null, "enforcing_failure_percentage_local_origin"),
+        ];
+        foreach (var (isSet, field) in fields)
+        {
+            if (isSet)
+                errors.Warning(field, "gRPC does not read it (gRFC A50): it has no effect");
+        }
     }
 
     private static CircuitBreakerResource Decode(Thresholds message, ErrorCollector errors)

@@ -80,6 +80,21 @@ public sealed class LoadBalancingDecoderTests
         Assert.Equal([path], Cluster(fields, Grpc).Findings.Where(finding => finding.Severity == Severity.Error).Select(finding => finding.Path));
     }
 
+    /// <summary>gRFC A50 has two of the detectors: the fields of the others are named, not passed over.</summary>
+    [Theory]
+    [InlineData("consecutive_5xx: 3")]
+    [InlineData("enforcing_consecutive_gateway_failure: 100")]
+    [InlineData("split_external_local_origin_errors: true")]
+    [InlineData("max_ejection_time_jitter: 1s")]
+    [InlineData("always_eject_one_host: true")]
+    [InlineData("enforcing_failure_percentage_local_origin: 1")]
+    public void WhatGrpcDoesNotReadIsReported(string field)
+    {
+        string path = $"outlier_detection.{field[..field.IndexOf(':', StringComparison.Ordinal)]}";
+        Assert.DoesNotContain(Cluster($"outlier_detection: {{{field}}}").Findings, finding => finding.Path == path);
+        Assert.Equal(Severity.Warning, Assert.Single(Cluster($"outlier_detection: {{{field}}}", Grpc).Findings, finding => finding.Path == path).Severity);
+    }
+
     [Fact]
     public void GrpcGoesOnToThePolicyItHas()
     {
