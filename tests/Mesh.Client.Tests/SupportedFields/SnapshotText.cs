@@ -121,7 +121,7 @@ internal sealed class SnapshotText
         if (transport.Tls is { } tls)
             Add(tls);
         foreach (bool high in new[] { false, true })
-            Line($" retries {string.Join(' ', new[] { 0, 10, 100 }.Select(inFlight => RetryLimit.MostOf(cluster.Resource.CircuitBreakers, high, inFlight)))}");
+            Line($" retries {string.Join(' ', Enumerable.Range(0, 3).Select(n => RetryLimit.MostOf(cluster.Resource.CircuitBreakers, high, inFlight: 50 * n)))}");
         foreach (Endpoint endpoint in cluster.Endpoints)
             Line($" endpoint {endpoint.State.Address} named {endpoint.Resource.HostName} usable {endpoint.IsUsable} {endpoint.Resource.Health} priority {endpoint.Priority} in {endpoint.Locality}");
         Line($" picks {string.Join(' ', Enumerable.Range(0, 20).Select(_ => cluster.Picker.Pick(null).Endpoint?.State.Address).Distinct().Order())}");
