@@ -117,8 +117,11 @@ internal sealed record WeightedClusterResource(string Name, uint Weight)
 /// <summary><c>envoy.config.route.v3.RetryPolicy</c>.</summary>
 internal sealed record RetryPolicyResource
 {
-    /// <summary>Whose rules the calls of gRPC clients follow; plain HTTP follows Envoy's in either.</summary>
-    public XdsDialect Dialect { get; init; }
+    /// <summary>
+    /// Whose rules the calls of gRPC clients follow; plain HTTP follows Envoy's in either. It is an option of the mesh and nothing that a
+    /// policy says, so it is not public: differences between policies leave it out.
+    /// </summary>
+    internal XdsDialect Dialect { get; init; }
 
     public RetryConditions RetryOn { get; init; }
 

@@ -38,7 +38,7 @@ internal static class BaseConfiguration
     public static object? Meaningful(string shape) => shape[(shape.LastIndexOf('.') + 1)..] switch
     {
         "address" => "127.0.0.99",
-        "priority" => 0u,
+        "priority" when shape.EndsWith("endpoints[].priority", StringComparison.Ordinal) => 0u,
         "retry_on" => "reset",
         "base_interval" => new Duration { Nanos = 70_000_000 },
         "route_config_name" => "s",
