@@ -114,7 +114,7 @@ internal static class BaseConfiguration
                   {name: x-string, string_match: {prefix: v} }, {name: x-absent, string_match: {exact: v}, invert_match: true}]},
                 route: {cluster: a, priority: HIGH, prefix_rewrite: /rewritten, host_rewrite_literal: rewritten.example, timeout: 3s, idle_timeout: 4s,
                   max_stream_duration: {max_stream_duration: 5s, grpc_timeout_header_max: 6s},
-                  retry_policy: {retry_on: '5xx,retriable-status-codes,retriable-headers', num_retries: 3, {{Retry}}, retriable_headers: [{name: x-retry, exact_match: retry}] } } },
+                  retry_policy: {retry_on: '5xx,retriable-status-codes,retriable-headers', num_retries: 3, {{Retry}}, retriable_headers: [{name: x-none, exact_match: ''}, {name: x-retry, exact_match: retry}] } } },
               {name: absent, match: {prefix: /matched, headers: [{name: x-absent, string_match: {exact: v}, invert_match: true}]}, route: {cluster: b} },
               {name: split, match: {prefix: /split},
                 route: {max_stream_duration: {max_stream_duration: 7s}, weighted_clusters: {clusters: [

@@ -104,7 +104,7 @@ internal sealed class SnapshotText
         Line($"    on {string.Join(' ', Enumerable.Range(100, 500).Where(retry.RetriesStatus))} grpc {string.Join(' ', Enumerable.Range(0, 17).Where(retry.RetriesGrpcStatus))}");
         Line($"    on {string.Join(' ', Enum.GetValues<AttemptFailure>().Where(failure => retry.RetriesFailure(failure, grpc: false, sent: true)))}");
         Line($"    after {string.Join(' ', Enumerable.Range(0, 8).Select(n => retry.Backoff.Next(n, new Random(1))))}");
-        foreach (string value in new[] { "retry", "3", "9", "1893456004" })
+        foreach (string value in new[] { "retry", "3", "6", "9", "1893456004" })
         {
             using var response = new HttpResponseMessage();
             foreach (string name in new[] { "x-retry", "retry-after", "x-reset" })

@@ -61,6 +61,21 @@ public sealed class RetryPolicyDecoderTests
     [InlineData("per_try_idle_timeout: -1s", $"E {At}.per_try_idle_timeout: -1s is not allowed")]
     public void OthersAreReported(string policy, params string[] findings) => Read(policy).AssertFindings(findings);
 
+    [Theory]
+    [InlineData("", HostPredicateKind.PreviousHosts, "")]
+    [InlineData("previous_hosts.v3.PreviousHostsPredicate", HostPredicateKind.PreviousHosts, "")]
+    [InlineData("omit_canary_hosts.v3.OmitCanaryHostsPredicate", HostPredicateKind.OmitCanaryHosts, "")]
+    [InlineData("omit_host_metadata.v3.OmitHostMetadataConfig", HostPredicateKind.OmitHostMetadata, "{}")]
+    [InlineData("omit_host_metadata.v3.OmitHostMetadataConfig, metadata_match: {filter_metadata: {envoy.lb: {stage: old}, other: {}}}", HostPredicateKind.OmitHostMetadata, """{"stage":"old"}""")]
+    public void HostPredicatesAreRead(string type, object kind, string metadata)
+    {
+        string config = type.Length == 0 ? "" : $", typed_config: {{'@type': type.googleapis.com/envoy.extensions.retry.host.{type}}}";
+        Decoded read = Read($"retry_on: 5xx, host_selection_retry_max_attempts: 3, retry_host_predicate: [{{name: envoy.retry_host_predicates.previous_hosts{config}}}]")
+            .AssertFindings($"W {At}.retry_host_predicate: read and checked", $"W {At}.host_selection_retry_max_attempts: read and checked");
+        RetryPolicyResource? policy = read.Set.RouteConfigurations["r"].VirtualHosts[0].Routes[0].Action.RetryPolicy;
+        Assert.Equal(On5xx with { HostSelectionMaxAttempts = 3, HostPredicates = [new HostPredicateResource((HostPredicateKind)kind, metadata)] }, policy);
+    }
+
     /// <summary>Ten times the base is more than a time span holds: the decoder must not break over it.</summary>
     [Fact]
     public void AVeryLongBaseIntervalIsNoException() => Assert.Single(Read("retry_back_off: {base_interval: 315576000000s}").Set.RouteConfigurations);
