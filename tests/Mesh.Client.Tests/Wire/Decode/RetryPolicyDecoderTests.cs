@@ -71,7 +71,7 @@ public sealed class RetryPolicyDecoderTests
     {
         string config = type.Length == 0 ? "" : $", typed_config: {{'@type': type.googleapis.com/envoy.extensions.retry.host.{type}}}";
         Decoded read = Read($"retry_on: 5xx, host_selection_retry_max_attempts: 3, retry_host_predicate: [{{name: envoy.retry_host_predicates.previous_hosts{config}}}]")
-            .AssertFindings($"W {At}.retry_host_predicate: read and checked", $"W {At}.host_selection_retry_max_attempts: read and checked");
+            .AssertFindings($"W {At}.host_selection_retry_max_attempts: read and checked", $"W {At}.retry_host_predicate: read and checked");
         RetryPolicyResource? policy = read.Set.RouteConfigurations["r"].VirtualHosts[0].Routes[0].Action.RetryPolicy;
         Assert.Equal(On5xx with { HostSelectionMaxAttempts = 3, HostPredicates = [new HostPredicateResource((HostPredicateKind)kind, metadata)] }, policy);
     }
