@@ -20,4 +20,12 @@ public readonly record struct CallOutcome(
     int? GrpcStatus,
     int Attempts,
     string? Flag,
-    Exception? Error);
+    Exception? Error)
+{
+    /// <summary>
+    /// Why the last answer or failure was not tried again although the retry policy covers it: the retries or the cluster's limit on
+    /// them are used up, the body cannot be sent again, the request is itself a retry, the server asked for none, or the timeout was
+    /// too near. Null where the policy does not cover it, or it was tried again.
+    /// </summary>
+    public string? NotRetried { get; init; }
+}

@@ -30,6 +30,9 @@ public static class ResponseFlags
     /// <summary>All retries were used and the last answer was still one to retry.</summary>
     public const string UpstreamRetryLimitExceeded = "URX";
 
+    /// <summary>A limit of the cluster was reached (<c>circuit_breakers</c>): here that on retries, so the last answer or failure is the call's.</summary>
+    public const string UpstreamOverflow = "UO";
+
     /// <summary>The caller cancelled.</summary>
     public const string DownstreamConnectionTermination = "DC";
 

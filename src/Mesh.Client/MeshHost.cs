@@ -58,6 +58,7 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
             FirstConfigTimeout = options.FirstConfigTimeout,
             BodyReplayLimit = options.BodyReplayLimit,
             ThrowOnLocalReply = options.ThrowOnLocalReply,
+            TrustEnvoyHeaders = options.TrustEnvoyHeaders,
             Hosts = [.. options.Hosts],
             RejectUnknownHosts = options.UnknownHosts == UnknownHosts.Reject,
         };

@@ -62,6 +62,14 @@ public sealed class MeshOptions
     /// <summary>Raise a <see cref="MeshException"/> where the mesh would answer itself. Default: a response, as a sidecar gives.</summary>
     public bool ThrowOnLocalReply { get; set; }
 
+    /// <summary>
+    /// Let a request set its own retries and timeouts: <c>x-envoy-retry-on</c>, <c>x-envoy-retry-grpc-on</c>, <c>x-envoy-max-retries</c>,
+    /// <c>x-envoy-retriable-status-codes</c>, <c>x-envoy-retriable-header-names</c>, <c>x-envoy-upstream-rq-timeout-ms</c> and
+    /// <c>x-envoy-upstream-rq-per-try-timeout-ms</c> are then read as Envoy reads them, and not sent on. For programs whose requests are
+    /// their own: where headers are passed on from callers outside, these would decide. Default: false, and such headers are sent as they are.
+    /// </summary>
+    public bool TrustEnvoyHeaders { get; set; }
+
     /// <summary>How long changed files must stand still before they are read. Default 200 ms.</summary>
     public TimeSpan ReloadDebounce { get; set; } = TimeSpan.FromMilliseconds(200);
 

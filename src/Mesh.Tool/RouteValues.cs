@@ -22,7 +22,7 @@ internal static class RouteValues
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"rate_limits: {action.RateLimits.Count} (no effect yet)"));
         lines.AddRange(action.Upgrades.Select(upgrade => $"upgrade_configs: {upgrade.Type}{(upgrade.Enabled ? "" : ", disabled")} (no effect yet)"));
         if (action.IsHighPriority)
-            lines.Add("priority: HIGH (no effect yet)");
+            lines.Add("priority: HIGH");
         lines.AddRange(route.FilterOverrides.Select(each => $"typed_per_filter_config: {each.Filter}{(each.Disabled ? ", disabled" : $", {each.TypeName}")}"));
         lines.AddRange(route.Metadata.Namespaces.Select(each => $"metadata: {each.Key} {each.Value}"));
         return lines;

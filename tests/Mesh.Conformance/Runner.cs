@@ -13,6 +13,7 @@ internal static class Runner
         ["envoy-config-impl"] = RoutingSuite.RunAll,
         ["envoy-config-impl-reject"] = RejectSuite.Run,
         ["envoy-header-match"] = HeaderMatchSuite.Run,
+        ["envoy-retry-state"] = RetryStateSuite.Run,
         ["envoy-uri-template"] = UriTemplateSuite.Run,
         ["fuzz"] = FuzzSuite.Run,
         ["grpc/header-matcher"] = GrpcMatcherSuites.Headers,

@@ -6,9 +6,9 @@ namespace Mesh.Conformance;
 /// <summary>The cases of a suite's folder, each of whose keys must be asked for.</summary>
 internal static class StrictCases
 {
-    public static IEnumerable<(string Name, StrictJson Case)> Read(string folder)
+    public static IEnumerable<(string Name, StrictJson Case)> Read(string folder, string file = "cases.json")
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "cases.json")));
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, file)));
         foreach (JsonElement element in document.RootElement.EnumerateArray())
         {
             string name = element.GetProperty("name").GetString()!;

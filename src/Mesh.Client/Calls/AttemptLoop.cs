@@ -32,7 +32,7 @@ internal static class AttemptLoop
     private static Task<HttpResponseMessage> Begin(Call call, EndpointPool pool, bool async)
     {
         Task<HttpResponseMessage> send = Send(call, pool, async);
-        if (!send.IsCompletedSuccessfully || call.Redirects is not null || ShouldRetry(call, send.Result))
+        if (!send.IsCompletedSuccessfully || call.Redirects is not null || Retrier.IsRetriable(call, send.Result))
             return FinishAsync(call, pool, send, async);
 
         // One that is answered at once needs no state machine.
@@ -51,7 +51,7 @@ internal static class AttemptLoop
             {
                 HttpResponseMessage response = await send.ConfigureAwait(false);
                 OutlierReport.OnResponse(call, response);
-                if (!ShouldRetry(call, response))
+                if (!Retrier.ShouldRetry(call, response))
                     return call.Redirects?.Follows(call, response) == true ? EndWithRedirect(call, response) : ResponseCompletion.Complete(call, response);
 
                 response.Dispose();
@@ -71,18 +71,25 @@ internal static class AttemptLoop
                 throw AtFault(call, error!);
             if (kind == AttemptError.DeadlinePassed)
                 return await ReplyAsync(call, FailureReply.Deadline(call), error, async).ConfigureAwait(false);
-            if (kind == AttemptError.PoolClosed && ++repicks <= MaxRepicks && CanSendAgain(call))
+            if (repicks < MaxRepicks && Retrier.IsTransparent(call, kind, failure))
             {
+                repicks++;
                 call.UndoAttempt();
+                call.RenewTimer();
             }
             else
             {
-                if (error is not null && !ShouldRetry(call, failure))
+                if (error is not null && !Retrier.ShouldRetry(call, failure))
                     return await ReplyAsync(call, FailureReply.Of(call, failure, error), error, async).ConfigureAwait(false);
                 call.EndAttempt(failed: true);
-                TimeSpan delay = call.Retry!.Delay(call.Attempts, call.Engine.Random);
+                call.Retries.AddPrevious(previous!.State);
+                TimeSpan delay = Retrier.NextDelay(call);
                 if (call.Remaining is { } rest && delay >= rest)
+                {
+                    call.Retries.Refusal = RetryRefusal.Deadline;
                     return await ReplyAsync(call, FailureReply.Deadline(call), error, async).ConfigureAwait(false);
+                }
+
                 call.RenewTimer();
                 if (!await WaitAsync(call, delay, async).ConfigureAwait(false))
                     throw Cancelled(call, error);
@@ -168,33 +175,6 @@ internal static class AttemptLoop
         : call.Destination.HostRewrite is { Length: > 0 } literal ? literal
         : call.Target.Authority;
 
-    private static bool ShouldRetry(Call call, HttpResponseMessage response)
-    {
-        if (call.Retry is not { } policy || call.Attempts > policy.NumRetries)
-            return false;
-        return IsRetriable(call, response) && IsAllowed(call);
-    }
-
-    /// <summary>Whether a response is one the route's policy retries, were a retry left.</summary>
-    public static bool IsRetriable(Call call, HttpResponseMessage response)
-    {
-        if (call.Retry is not { } policy)
-            return false;
-        return call.IsGrpc && GrpcMessages.Status(response.Headers) is { } status
-            ? policy.RetriesGrpcStatus(status)
-            : policy.RetriesStatus((int)response.StatusCode);
-    }
-
-    private static bool ShouldRetry(Call call, AttemptFailure failure) =>
-        call.Retry is { } policy && call.Attempts <= policy.NumRetries && policy.RetriesFailure(failure, call.IsGrpc) && IsAllowed(call);
-
-    /// <summary>A request that is itself a retry is not multiplied, and a body that is gone cannot be sent again.</summary>
-    private static bool IsAllowed(Call call) =>
-        CanSendAgain(call) && !call.Request.Headers.NonValidated.Contains("grpc-previous-rpc-attempts");
-
-    private static bool CanSendAgain(Call call) =>
-        call.Body?.CanSendAgain ?? (call.Request.Content is null || RequestBody.IsInMemory(call.Request.Content));
-
     /// <summary>Ends a call whose request is at fault: its caller sees what was thrown, from where it was thrown.</summary>
     private static Exception AtFault(Call call, Exception error)
     {
@@ -231,6 +211,7 @@ internal static class AttemptLoop
             await Task.Yield();
         bool throws = call.Engine.Settings.ThrowOnLocalReply, grpc = call.IsGrpc;
         HttpResponseMessage response = reply.ToResponse(call.Request, call.IsGrpc);
+        AttemptCount.AddToResponse(response, call);
         if (!throws)
             call.Response = response;
         call.End(reply.Flag, error);

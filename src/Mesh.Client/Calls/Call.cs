@@ -21,6 +21,7 @@ internal sealed class Call : IDisposable
     private CallTimer _timer;
     private CancellationTokenRegistration _link;
     private RequestTarget _target;
+    private CallRetries _retries;
     private long _deadline;
     private long _perTryTicks;
     private volatile bool _endless;
@@ -58,6 +59,9 @@ internal sealed class Call : IDisposable
 
     /// <summary>The route's retry policy, where it applies to this request.</summary>
     public RetryPolicy? Retry { get; set; }
+
+    /// <summary>What it keeps of its attempts.</summary>
+    public ref CallRetries Retries => ref _retries;
 
     /// <summary>The redirects that the mesh follows itself; null where the route follows none.</summary>
     public InternalRedirects? Redirects { get; set; }
@@ -136,7 +140,7 @@ internal sealed class Call : IDisposable
         IsSync = sync;
         CallerToken = callerToken;
         _active = true;
-        cluster.State.OnCallStarted();
+        cluster.State.OnCallStarted(route.Action.IsHighPriority);
     }
 
     /// <summary>
@@ -158,8 +162,16 @@ internal sealed class Call : IDisposable
         }
     }
 
-    /// <summary>The limit on silence, before the response and within it; 0 ticks for none, or where the deadline comes first.</summary>
-    public TimeSpan ResponseIdleTimeout =>
+    /// <summary>
+    /// The limit on silence, before the response and within it: the route's, unless the deadline comes first, or the shorter one of an
+    /// attempt (<c>RetryPolicy.per_try_idle_timeout</c>); 0 ticks for none.
+    /// </summary>
+    public TimeSpan ResponseIdleTimeout => IdleIsPerTry ? Retry!.PerTryIdleTimeout!.Value : RouteIdleTimeout;
+
+    /// <summary>Whether the limit on silence is the retry policy's.</summary>
+    public bool IdleIsPerTry => Retry?.PerTryIdleTimeout is { } perTry && (RouteIdleTimeout is not { Ticks: > 0 } idle || perTry < idle);
+
+    private TimeSpan RouteIdleTimeout =>
         !IsGrpc && Route.IdleTimeout(Listener) is { } idle && (Timeout is not { } limit || idle < limit) ? idle : TimeSpan.Zero;
 
     /// <summary>Whether the attempt's own limit is the one on silence.</summary>
@@ -306,11 +318,11 @@ internal sealed class Call : IDisposable
     {
         _active = false;
         string? address = Endpoint?.State.Address;
-        EndAttempt(Cluster.Resource.LrsServerSelf && Failed(flag));
-        Cluster.State.OnCallEnded();
+        EndAttempt(Cluster.Resource.LrsServerSelf && OutcomeOf.IsFailure(this, flag));
+        Cluster.State.OnCallEnded(Route.Action.IsHighPriority);
         CallEngine engine = Engine;
         Action<CallOutcome>? observer = engine.OutcomeObserver;
-        CallOutcome outcome = observer is null ? default : Outcome(address, flag, error);
+        CallOutcome outcome = observer is null ? default : OutcomeOf.Ended(this, address, flag, error);
         Recycle(reuse);
         engine.OnCallEnded();
         observer?.Invoke(outcome);
@@ -320,7 +332,7 @@ internal sealed class Call : IDisposable
     public void Withdraw()
     {
         _active = false;
-        Cluster.State.OnCallEnded();
+        Cluster.State.OnCallEnded(Route.Action.IsHighPriority);
         CallEngine engine = Engine;
         Recycle(reuse: true);
         engine.OnCallEnded();
@@ -356,17 +368,6 @@ internal sealed class Call : IDisposable
 
     private void EndLimit() => _timer.Set(_deadline);
 
-    /// <summary>Whether load reports count the call as failed: any gRPC status but OK, an HTTP status of 500 or more, or no answer of the endpoint.</summary>
-    private bool Failed(string? flag) =>
-        flag is not null || Response is null || (int)Response.StatusCode >= 500
-        || (IsGrpc && (GrpcMessages.Status(Response.TrailingHeaders) ?? GrpcMessages.Status(Response.Headers)) is not 0);
-
-    private CallOutcome Outcome(string? address, string? flag, Exception? error)
-    {
-        int? grpcStatus = IsGrpc && Response is not null ? GrpcMessages.Status(Response.TrailingHeaders) ?? GrpcMessages.Status(Response.Headers) : null;
-        return new CallOutcome(Cluster.Name, address, Response is null ? 0 : (int)Response.StatusCode, grpcStatus, Attempts, flag, error);
-    }
-
     private void Recycle(bool reuse)
     {
         // A body that may still be sent, or a token that is cancelling, would reach into the call that came next; and one that the
@@ -383,6 +384,7 @@ internal sealed class Call : IDisposable
         Route = null!;
         Destination = null!;
         Retry = null;
+        _retries.Reset();
         Redirects = null;
         Hash = null;
         SetCookies = null;

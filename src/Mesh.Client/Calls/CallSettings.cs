@@ -12,6 +12,9 @@ internal sealed record CallSettings
     /// <summary>Raise <see cref="MeshException"/> instead of giving a local reply.</summary>
     public bool ThrowOnLocalReply { get; init; }
 
+    /// <summary>Let a request set its own retries and timeouts by <c>x-envoy-*</c> headers, which are then not sent on.</summary>
+    public bool TrustEnvoyHeaders { get; init; }
+
     /// <summary>Hosts that belong to the mesh whatever the snapshot knows: names, and suffixes that start with a dot.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 

@@ -151,7 +151,7 @@ internal sealed record Explanation
             Rewrites = rewrites,
             RequestHeaders = [.. destination.Headers?.DescribeRequest() ?? []],
             Timeout = route.Timeout(grpc, listener),
-            Retry = route.Retry is { } retry && retry.AppliesTo(view) ? retry : null,
+            Retry = route.Retry is { NumRetries: > 0 } retry && retry.AppliesTo(view) ? retry : null,
             Target = cluster,
             ResponseHeaders = [.. destination.Headers?.DescribeResponse() ?? []],
             Hash = route.HashOf(view),

@@ -7,6 +7,18 @@ internal static class FailureReply
 {
     public static LocalReply Of(Call call, AttemptFailure failure, Exception error)
     {
+        LocalReply reply = Of(failure, call, error);
+        string? refusal = call.Retries.Refusal;
+        if (refusal is null or RetryRefusal.LimitExceeded)
+            return reply;
+
+        // It failed as it did, and the cluster's limit is what kept it from another try: that is what to look at.
+        string reason = $"{reply.Reason}; not tried again: {refusal}";
+        return refusal == RetryRefusal.Overflow ? reply with { Flag = ResponseFlags.UpstreamOverflow, Reason = reason } : reply with { Reason = reason };
+    }
+
+    private static LocalReply Of(AttemptFailure failure, Call call, Exception error)
+    {
         string endpoint = call.Endpoint?.State.Address ?? "";
         string attempts = call.Attempts == 1 ? "" : $" after {call.Attempts} attempts";
         return failure switch
@@ -15,7 +27,7 @@ internal static class FailureReply
                 ResponseFlags.UpstreamConnectionFailure,
                 $"cluster '{call.Cluster.Name}': {(Transport.EndpointConnectException.Find(error) ?? error).Message}{attempts}. Is the endpoint running, and is its address right?"),
             AttemptFailure.PerTryTimeout when call.IsIdleLimit => LocalReply.Timeout(
-                $"cluster '{call.Cluster.Name}': {endpoint} was silent for {call.Route.IdleTimeout(call.Listener)?.TotalSeconds:0.###} s (idle timeout){attempts}"),
+                $"cluster '{call.Cluster.Name}': {endpoint} was silent for {call.ResponseIdleTimeout.TotalSeconds:0.###} s ({(call.IdleIsPerTry ? "per_try_idle_timeout" : "idle timeout")}){attempts}"),
             AttemptFailure.PerTryTimeout => LocalReply.Timeout(
                 $"cluster '{call.Cluster.Name}': no answer from {endpoint} within {call.Retry?.PerTryTimeout?.TotalSeconds:0.###} s (per_try_timeout){attempts}"),
             _ => LocalReply.Unavailable(

@@ -1,4 +1,6 @@
 using Mesh.Matching;
+using Mesh.Policies.Retries;
+using Mesh.Policies.Timeouts;
 using Mesh.Primitives;
 using Mesh.Resources;
 using Mesh.Routing;
@@ -91,11 +93,11 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
             redirects ??= new InternalRedirects(request, view.Random);
         Call call = engine.Calls.Rent(engine.TimeProvider);
         call.Start(engine, request, target, listener, route, destination, cluster, route.RewriteHost(destination, view), route.RewritePath(view, destination), grpc, sync: !async, cancellationToken);
-        call.Retry = route.Retry is { } retry && retry.AppliesTo(view) ? retry : null;
+        call.Retry = (engine.Settings.TrustEnvoyHeaders ? route.RetryOf(view) : route.Retry)?.For(view);
         call.Redirects = redirects;
         if (cluster.UsesHash && route.HasHash)
             Hash(call, route, view);
-        Prepare(call);
+        Prepare(call, engine.Settings.TrustEnvoyHeaders ? RetryRequestHeaders.Timeout(view) : null);
         if (AttemptLoop.TrySend(call, async, out Task<HttpResponseMessage>? sent))
             return isFirst && redirects is not null ? FollowAsync(sent, redirects, async, cancellationToken) : sent;
 
@@ -123,9 +125,11 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
     }
 
     /// <summary>Sets the call's limits, and wraps its body where that must be watched.</summary>
-    private void Prepare(Call call)
+    private void Prepare(Call call, TimeSpan? asked)
     {
-        call.SetTimeout(call.Route.Timeout(call.IsGrpc, call.Listener));
+        call.SetTimeout(asked is { } own
+            ? new CallTimeout(own > TimeSpan.Zero ? own : null, RetryRequestHeaders.TimeoutMs)
+            : call.Route.Timeout(call.IsGrpc, call.Listener));
 
         HttpContent? content = call.Request.Content;
         if (call.IsGrpc)
@@ -133,7 +137,7 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
         if (content is null || RequestBody.IsInMemory(content))
             return;
 
-        bool mayRetry = call.Retry is not null || call.Redirects is not null;
+        bool mayRetry = call.Retry is { NumRetries: > 0 } || call.Redirects is not null;
         if (mayRetry || (!call.IsGrpc && (call.Timeout is not null || call.ResponseIdleTimeout > TimeSpan.Zero)))
             call.Body = content as RequestBody ?? new RequestBody(content, mayRetry ? engine.Settings.BodyReplayLimit : 0, call.OnRequestSent);
     }

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using Mesh.Policies.Headers;
+using Mesh.Policies.Retries;
 using Mesh.Primitives;
 using Mesh.Resources;
 using Mesh.Transport;
@@ -25,6 +26,8 @@ internal static class OutgoingRequest
             && call.Destination.Headers is null
             && call.Body is null
             && call.Attempts == 1
+            && !AttemptCount.IsTold(call)
+            && !ConsumesHeaders(call)
             && secure == call.Target.IsSecure
             && !call.Target.IsNormalized
             && ReferenceEquals(path, call.Target.Path)
@@ -54,6 +57,9 @@ internal static class OutgoingRequest
         copy.Headers.Protocol = request.Headers.Protocol;
         foreach (var (key, value) in (IDictionary<string, object?>)request.Options)
             ((IDictionary<string, object?>)copy.Options)[key] = value;
+        if (ConsumesHeaders(call))
+            RetryRequestHeaders.RemoveFrom(copy.Headers);
+        AttemptCount.AddToRequest(copy.Headers, call);
         call.Destination.Headers?.ApplyToRequest(copy.Headers, copy.Content?.Headers, call.Format(response: null));
         AddOriginals(copy.Headers, path, call.Authority, call.Target.Path, call.Target.Authority, call.Route.Action, call.Listener.Resource.SuppressEnvoyHeaders);
         if (host is not null)
@@ -91,6 +97,9 @@ internal static class OutgoingRequest
         if (action.AppendForwardedHost)
             headers.TryAddWithoutValidation("x-forwarded-host", originalAuthority);
     }
+
+    /// <summary>Whether the caller's <c>x-envoy-*</c> headers were for the mesh, and are not sent on.</summary>
+    private static bool ConsumesHeaders(Call call) => call.Engine.Settings.TrustEnvoyHeaders && RetryRequestHeaders.AreIn(call.Request.Headers);
 
     private static HttpContent? Content(Call call)
     {

@@ -16,7 +16,8 @@ internal static class ResponseCompletion
         call.Destination.Headers?.ApplyToResponse(response, call.Format(response, sent));
         if (call.SetCookies is { } cookies)
             response.Headers.TryAddWithoutValidation("Set-Cookie", cookies);
-        call.CompletionFlag = Flag(call, response);
+        call.CompletionFlag = Flag(call);
+        AttemptCount.AddToResponse(response, call);
         if (IsUpgrade(call, response))
             return Upgrade(call, response);
         if (HasNoBody(call, response) || RequestBody.IsInMemory(response.Content))
@@ -62,9 +63,13 @@ internal static class ResponseCompletion
     private static bool HasNoBody(Call call, HttpResponseMessage response) =>
         call.Request.Method == HttpMethod.Head || response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified;
 
-    /// <summary>An answer that would have been retried, had a retry been left, says so.</summary>
-    private static string? Flag(Call call, HttpResponseMessage response) =>
-        call.Attempts > 1 && AttemptLoop.IsRetriable(call, response) ? ResponseFlags.UpstreamRetryLimitExceeded : null;
+    /// <summary>An answer that would have been retried, had there been a retry left or room for it, says so.</summary>
+    private static string? Flag(Call call) => call.Retries.Refusal switch
+    {
+        RetryRefusal.Overflow => ResponseFlags.UpstreamOverflow,
+        RetryRefusal.LimitExceeded when call.Attempts > 1 => ResponseFlags.UpstreamRetryLimitExceeded,
+        _ => null,
+    };
 
     /// <summary>
     /// Server-sent events go on for as long as they like: the default timeout, which nobody asked for, gives way to the limit on

@@ -11,6 +11,9 @@ namespace Mesh.Endpoints;
 internal sealed class ClusterState(string name)
 {
     private int _inFlight;
+    private int _highPriority;
+    private readonly RetryCounter _retries = new();
+    private readonly RetryCounter _highPriorityRetries = new();
 
     public string Name { get; } = name;
 
@@ -32,9 +35,31 @@ internal sealed class ClusterState(string name)
     /// <summary>Calls that have not ended.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
 
-    public void OnCallStarted() => Interlocked.Increment(ref _inFlight);
+    /// <param name="highPriority">Whether it is of <c>RoutingPriority</c> HIGH.</param>
+    public void OnCallStarted(bool highPriority = false)
+    {
+        Interlocked.Increment(ref _inFlight);
+        if (highPriority)
+            Interlocked.Increment(ref _highPriority);
+    }
 
-    public void OnCallEnded() => Interlocked.Decrement(ref _inFlight);
+    /// <param name="highPriority">As it was started.</param>
+    public void OnCallEnded(bool highPriority = false)
+    {
+        if (highPriority)
+            Interlocked.Decrement(ref _highPriority);
+        Interlocked.Decrement(ref _inFlight);
+    }
+
+    /// <summary>Calls of one routing priority that have not ended. DEFAULT, which most have, is counted by nobody: it is the rest.</summary>
+    public int InFlightOf(bool highPriority)
+    {
+        int high = Volatile.Read(ref _highPriority);
+        return highPriority ? high : Math.Max(InFlight - high, 0);
+    }
+
+    /// <summary>The retries under way of one routing priority.</summary>
+    public RetryCounter RetriesOf(bool highPriority) => highPriority ? _highPriorityRetries : _retries;
 
     /// <summary>What the cluster's pickers hand on to the next; owned by load balancing, and to be used under <see cref="HealthLock"/>.</summary>
     public object? Pickers;

@@ -38,9 +38,13 @@ internal sealed class HeaderMatcher
         return null;
     }
 
-    public bool Matches(in RequestView request)
+    public bool Matches(in RequestView request) => Matches(request.Find(_name));
+
+    /// <summary>The same of a response, whose status is the pseudo-header <c>:status</c>.</summary>
+    public bool Matches(in ResponseView response) => Matches(response.Find(_name));
+
+    private bool Matches(string? value)
     {
-        string? value = request.Find(_name);
         if (value is null && _missingAsEmpty)
             value = "";
         if (_value is null && _range is null)

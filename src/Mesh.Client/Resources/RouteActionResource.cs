@@ -117,6 +117,12 @@ internal sealed record WeightedClusterResource(string Name, uint Weight)
 /// <summary><c>envoy.config.route.v3.RetryPolicy</c>.</summary>
 internal sealed record RetryPolicyResource
 {
+    /// <summary>
+    /// Whose rules the calls of gRPC clients follow; plain HTTP follows Envoy's in either. It is an option of the mesh and nothing that a
+    /// policy says, so it is not public: differences between policies leave it out.
+    /// </summary>
+    internal XdsDialect Dialect { get; init; }
+
     public RetryConditions RetryOn { get; init; }
 
     /// <summary>Retries beyond the first attempt; Envoy's default is 1.</summary>
@@ -136,12 +142,13 @@ internal sealed record RetryPolicyResource
     /// <summary>How long an attempt may be silent; null or zero is off.</summary>
     public TimeSpan? PerTryIdleTimeout { get; init; }
 
-    /// <summary>The types of <c>retry_host_predicate</c>.</summary>
-    public ValueList<string> HostPredicates { get; init; }
+    /// <summary>Which endpoints a retry passes over (<c>retry_host_predicate</c>).</summary>
+    public ValueList<HostPredicateResource> HostPredicates { get; init; }
 
-    /// <summary>The type of <c>retry_priority</c>; empty for none.</summary>
-    public string Priority { get; init; } = "";
+    /// <summary>Which priorities a retry passes over (<c>retry_priority</c>); null for none.</summary>
+    public RetryPriorityResource? Priority { get; init; }
 
+    /// <summary>How often a retry picks anew when a predicate passes over what was picked.</summary>
     public uint HostSelectionMaxAttempts { get; init; } = 1;
 
     /// <summary>What a server that limits its rate says of when to come back; null asks for nothing.</summary>
@@ -168,6 +175,10 @@ internal enum RetryConditions
     RetriableStatusCodes = 1 << 6,
     RetriableHeaders = 1 << 7,
     ResetBeforeRequest = 1 << 8,
+    EnvoyRateLimited = 1 << 9,
+
+    /// <summary>Known, and never the case: there is no HTTP/3.</summary>
+    Http3PostConnectFailure = 1 << 10,
     GrpcCancelled = 1 << 16,
     GrpcDeadlineExceeded = 1 << 17,
     GrpcInternal = 1 << 18,

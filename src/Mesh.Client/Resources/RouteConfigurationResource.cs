@@ -55,6 +55,12 @@ internal sealed record VirtualHostResource
 
     public RetryPolicyResource? RetryPolicy { get; init; }
 
+    /// <summary>Tell the server which attempt it gets (<c>include_request_attempt_count</c>).</summary>
+    public bool IncludeRequestAttemptCount { get; init; }
+
+    /// <summary>Tell the caller how many attempts its answer took (<c>include_attempt_count_in_response</c>).</summary>
+    public bool IncludeAttemptCountInResponse { get; init; }
+
     /// <summary>Which plaintext requests are redirected to https.</summary>
     public TlsRequirement RequireTls { get; init; }
 

@@ -111,3 +111,25 @@ internal sealed record RateLimitedBackOffResource(ValueList<ResetHeaderResource>
 
 /// <summary><c>RetryPolicy.ResetHeader</c>: seconds to wait, or the time to wait for.</summary>
 internal sealed record ResetHeaderResource(string Name, bool IsUnixTime);
+
+/// <summary><c>RetryPolicy.RetryHostPredicate</c>: what makes an endpoint one that a retry passes over.</summary>
+/// <param name="Kind">Which predicate.</param>
+/// <param name="Metadata">For <see cref="HostPredicateKind.OmitHostMetadata"/> what an endpoint's <c>envoy.lb</c> holds, as a JSON object; empty otherwise.</param>
+internal sealed record HostPredicateResource(HostPredicateKind Kind, string Metadata = "");
+
+/// <summary>The extensions of <c>envoy.extensions.retry.host</c>.</summary>
+internal enum HostPredicateKind
+{
+    /// <summary><c>previous_hosts</c>: those that the call has been on.</summary>
+    PreviousHosts,
+
+    /// <summary><c>omit_canary_hosts</c>: those whose metadata says <c>envoy.lb: {canary: true}</c>.</summary>
+    OmitCanaryHosts,
+
+    /// <summary><c>omit_host_metadata</c>: those whose metadata holds all that is given.</summary>
+    OmitHostMetadata,
+}
+
+/// <summary><c>RetryPolicy.RetryPriority</c> of type <c>previous_priorities</c>.</summary>
+/// <param name="UpdateFrequency">After how many attempts the priorities are weighed anew.</param>
+internal sealed record RetryPriorityResource(uint UpdateFrequency);

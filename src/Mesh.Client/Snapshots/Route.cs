@@ -128,6 +128,13 @@ internal sealed class Route
     /// <summary>The route's own policy, else its virtual host's; null for none.</summary>
     public RetryPolicy? Retry { get; }
 
+    /// <summary>The policy of a request whose headers are trusted to change it (<c>x-envoy-retry-on</c> and its like).</summary>
+    public RetryPolicy? RetryOf(in RequestView request)
+    {
+        RetryPolicyResource? own = Action.RetryPolicy ?? Host?.RetryPolicy, merged = RetryRequestHeaders.Merge(own, request);
+        return ReferenceEquals(own, merged) ? Retry : RetryPolicy.Create(merged);
+    }
+
     public IReadOnlyList<RouteDestination> Destinations => _destinations;
 
     /// <summary>

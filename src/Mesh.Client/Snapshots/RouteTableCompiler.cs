@@ -88,8 +88,7 @@ internal static class RouteTableCompiler
         };
 
         // The route's policy replaces the virtual host's; they are not merged (gRFC A44).
-        RetryPolicyResource? retry = action.RetryPolicy ?? host.RetryPolicy;
-        RetryPolicy? policy = retry is { NumRetries: > 0, RetryOn: not RetryConditions.None } ? new RetryPolicy(retry) : null;
+        var policy = RetryPolicy.Create(action.RetryPolicy ?? host.RetryPolicy);
         HeaderMutator? answerHeaders = destinations.Length > 0 ? null : HeaderMutator.Create([route.Headers, host.Headers, table.Headers], table.MostSpecificHeaderMutationsWins);
         var matcher = new RouteMatcher(route.Match, table.IgnorePathParametersInPathMatching);
         string name = route.Name.Length > 0 ? route.Name : place;

@@ -64,6 +64,21 @@ public sealed class GrpcRetryTests : MeshTest
         Assert.Contains(mesh.Outcomes, outcome => outcome.Attempts == 2);
     }
 
+    /// <summary>A stream refused unseen is sent again at once and as if it had not been, once, with or without a policy (gRFC A6).</summary>
+    [Theory]
+    [InlineData(null, 1, 2)]
+    [InlineData("retry: { retries: 1, on: [unavailable], backoff: 1ms }", 2, 3)]
+    public async Task ARefusedStreamIsSentAgainOnceUncounted(string? retry, int attempts, int sends)
+    {
+        TestServer server = await StartHttp2ServerAsync();
+        TestMesh mesh = await StartMeshAsync(ServiceA(server, retry));
+
+        using HttpResponseMessage response = await mesh.Client.SendAsync(GrpcRequests.Create("http://a/reset?code=7"));
+
+        Assert.Equal(("14", attempts), (response.StatusInHeaders(), mesh.Outcome.Attempts));
+        Assert.Equal(sends, mesh.Attempts("a").Sum());
+    }
+
     /// <summary>A gRPC stream hands its bytes out once; asked again it would wait for ever.</summary>
     [Fact]
     public async Task AnOpenStreamIsNeverAskedForItsBytesTwice()

@@ -71,6 +71,60 @@ public sealed class PerTryTimeoutTests : MeshTest
         Assert.Equal("half", await body);
     }
 
+    /// <summary>An attempt that is silent too long is retried as one that takes too long (<c>per_try_idle_timeout</c>).</summary>
+    [Theory]
+    [InlineData("5xx", true)]
+    [InlineData("connect-failure", false)]
+    public async Task ASilentAttemptIsARetriableFailure(string on, bool retried)
+    {
+        TestServer server = await StartServerAsync(HoldFirstAsync, name: "a");
+        TestMesh mesh = await StartMeshAsync(
+            RoutedText.Of([server], RoutedText.Host("a", $"retry_policy: {{retry_on: {on}, per_try_timeout: 10s, per_try_idle_timeout: 2s, retry_back_off: {{base_interval: 0.001s}}}}")), time: Time);
+        int others = Time.ArmedTimers;
+        Task<HttpResponseMessage> call = mesh.Client.GetAsync("http://a/");
+        await ArrivedAsync(server, "/");
+        await Wait.EventuallyAsync(() => Time.ArmedTimers > others, Soon);
+
+        Time.Advance(TimeSpan.FromSeconds(2));
+        await RunClockUntilAsync(() => call.IsCompleted);
+
+        using HttpResponseMessage response = await call;
+        Assert.Equal(retried ? (200, null, 2) : (504, "UT", 1), ((int)response.StatusCode, mesh.Outcome.Flag, mesh.Outcome.Attempts));
+        if (!retried)
+            Assert.Contains("was silent for 2 s (per_try_idle_timeout)", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    /// <summary>It goes on through the response, which is then the caller's and not retried; the first attempt has it without any retry.</summary>
+    [Fact]
+    public async Task ASilentResponseIsBrokenOff()
+    {
+        TestServer server = await StartServerAsync(
+            async context =>
+            {
+                await context.Response.Body.WriteAsync("half"u8.ToArray());
+                await _gate.PassAsync(context);
+                return true;
+            },
+            name: "a");
+        TestMesh mesh = await StartMeshAsync(RoutedText.Of([server], RoutedText.Host("a", "timeout: 0s, retry_policy: {per_try_idle_timeout: 2s}")), time: Time);
+        int others = Time.ArmedTimers;
+        using HttpResponseMessage response = await mesh.Client.GetAsync("http://a/", HttpCompletionOption.ResponseHeadersRead);
+        Task<string> body = response.Content.ReadAsStringAsync();
+        await Wait.EventuallyAsync(() => Time.ArmedTimers > others, Soon);
+
+        await Wait.EventuallyAsync(
+            () =>
+            {
+                Time.Advance(TimeSpan.FromSeconds(2));
+                return body.IsCompleted;
+            },
+            Soon,
+            "the body's end");
+
+        await Assert.ThrowsAnyAsync<Exception>(() => body);
+        Assert.Equal((1, "UT"), (mesh.Outcome.Attempts, mesh.Outcome.Flag));
+    }
+
     /// <summary>The first attempt is held, every later one answered.</summary>
     private async Task<(TestServer Server, TestMesh Mesh)> StartAsync(string retry)
     {

@@ -21,8 +21,8 @@ public sealed class RetryBackoffTests : MeshTest
             await WaitingAsync(server, attempt, others);
             Assert.Equal(attempt, server.Counts.Requests);
 
-            // Of base 1 h: up to 1 h before the first retry and up to 3 h before the second.
-            Time.Advance(TimeSpan.FromHours(((2 * attempt) - 1) / 2.0));
+            // Of base 1 h: up to 1 h before the first retry and up to 2 h before the second.
+            Time.Advance(TimeSpan.FromHours(attempt / 2.0));
         }
 
         using HttpResponseMessage response = await call;
@@ -86,6 +86,8 @@ public sealed class RetryBackoffTests : MeshTest
     private sealed class Halfway : Random
     {
         public override double NextDouble() => 0.5;
+
+        public override long NextInt64(long maxValue) => maxValue / 2;
 
         protected override double Sample() => 0.5;
     }

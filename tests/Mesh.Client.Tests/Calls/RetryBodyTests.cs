@@ -42,6 +42,19 @@ public sealed class RetryBodyTests : MeshTest
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.Equal((1, 1L), (body.Serializations, server.Counts.Requests));
+        Assert.Equal((null, true), (mesh.Outcome.Flag, mesh.Outcome.NotRetried?.Contains("longer than BodyReplayLimit", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task AFailureOfALongerOneSaysWhyItIsNotSentAgain()
+    {
+        TestServer server = await StartServerAsync();
+        TestMesh mesh = await StartMeshAsync(ServiceA(server, Retry));
+
+        using HttpResponseMessage response = await mesh.Client.PostAsync("http://a/reset", new CountedContent(Bytes(Limit + 1)));
+
+        Assert.Equal(("UC", 1), (response.Header("x-mesh-flag"), mesh.Outcome.Attempts));
+        Assert.Contains("not tried again: its body cannot be sent again", response.Header("x-mesh-reason"), StringComparison.Ordinal);
     }
 
     [Fact]

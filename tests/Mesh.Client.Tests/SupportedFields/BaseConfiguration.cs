@@ -41,7 +41,7 @@ internal static class BaseConfiguration
         "table_size" => 19ul,
         "denominator" => 2,
         "load_balancing_weight" => 7u,
-        "priority" => 0u,
+        "priority" when shape.EndsWith("endpoints[].priority", StringComparison.Ordinal) => 0u,
         "retry_on" => "reset",
         "base_interval" => new Duration { Nanos = 70_000_000 },
         "route_config_name" => "s",
@@ -99,21 +99,25 @@ internal static class BaseConfiguration
     private static string Hcm(string routes, string source, string more = "") =>
         $"{{{Xds.Manager}, rds: {{route_config_name: {routes}, config_source: {{{source}: {{}}}}}}, http_filters: {Filters}{more}}}";
 
+    private const string Retry =
+        """
+        per_try_timeout: 1s, per_try_idle_timeout: 2s, retriable_status_codes: [418], retry_back_off: {base_interval: 0.05s, max_interval: 0.4s},
+        rate_limited_retry_back_off: {reset_headers: [{name: retry-after}, {name: x-reset, format: UNIX_TIMESTAMP}], max_interval: 5s}
+        """;
+
     private static string RouteConfigurationText(string name) =>
         $$"""
         {name: {{name}}, validate_clusters: false, {{Headers("table")}}, virtual_hosts: [
-          {name: shop, domains: [shop.example, '*.shop.example'], {{Headers("host")}},
-            retry_policy: {retry_on: 'gateway-error,retriable-status-codes', num_retries: 2, per_try_timeout: 1s, retriable_status_codes: [418],
-              retry_back_off: {base_interval: 0.05s, max_interval: 0.4s} },
+          {name: shop, domains: [shop.example, '*.shop.example'], {{Headers("host")}}, include_request_attempt_count: true, include_attempt_count_in_response: true,
+            retry_policy: {retry_on: 'gateway-error,retriable-status-codes', num_retries: 2, {{Retry}} },
             routes: [
               {name: matched, {{Headers("route")}},
                 match: {path: /matched, case_sensitive: true, headers: [
                   {name: x-exact, exact_match: v}, {name: x-range, range_match: {start: 1, end: 5} },
                   {name: x-string, string_match: {prefix: v} }, {name: x-absent, string_match: {exact: v}, invert_match: true}]},
-                route: {cluster: a, prefix_rewrite: /rewritten, host_rewrite_literal: rewritten.example, timeout: 3s, idle_timeout: 4s,
+                route: {cluster: a, priority: HIGH, prefix_rewrite: /rewritten, host_rewrite_literal: rewritten.example, timeout: 3s, idle_timeout: 4s,
                   max_stream_duration: {max_stream_duration: 5s, grpc_timeout_header_max: 6s},
-                  retry_policy: {retry_on: '5xx,retriable-status-codes', num_retries: 3, per_try_timeout: 2s, retriable_status_codes: [418],
-                    retry_back_off: {base_interval: 0.05s, max_interval: 0.4s} } } },
+                  retry_policy: {retry_on: '5xx,retriable-status-codes,retriable-headers', num_retries: 3, {{Retry}}, retriable_headers: [{name: x-none, exact_match: ''}, {name: x-retry, exact_match: retry}] } } },
               {name: absent, match: {prefix: /matched, headers: [{name: x-absent, string_match: {exact: v}, invert_match: true}]}, route: {cluster: b} },
               {name: split, match: {prefix: /split},
                 route: {max_stream_duration: {max_stream_duration: 7s}, weighted_clusters: {clusters: [
@@ -133,6 +137,7 @@ internal static class BaseConfiguration
     {
         yield return """
             {name: a, type: EDS, eds_cluster_config: {eds_config: {ads: {}}, service_name: some}, connect_timeout: 1s, lrs_server: {self: {}}, http2_protocol_options: {},
+              circuit_breakers: {thresholds: [{max_retries: 5}, {priority: HIGH, retry_budget: {budget_percent: {value: 40}, min_retry_concurrency: 7} }]},
               metadata: {filter_metadata: {mesh.sdk: {plaintext_allowed: true}}}, common_http_protocol_options: {idle_timeout: 1s, max_connection_duration: 2s}}
             """;
         yield return $$"""

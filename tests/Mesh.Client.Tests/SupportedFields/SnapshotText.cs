@@ -11,6 +11,7 @@ using Mesh.Policies.Timeouts;
 using Mesh.Resources;
 using Mesh.Routing;
 using Mesh.Snapshots;
+using Mesh.TestKit;
 
 namespace Mesh.Client.Tests.SupportedFields;
 
@@ -68,6 +69,7 @@ internal sealed class SnapshotText
         Line($"   retries {string.Join(' ', SampleRequests.All.Select(request => route.Retry?.AppliesTo(View(request))))}");
         if (route.DirectResponse is not null)
             Line($"   body {string.Join(' ', taken.Select(view => Body(route, view)))}");
+        Line($"   attempts told {route.Host?.IncludeRequestAttemptCount} {route.Host?.IncludeAttemptCountInResponse} high priority {route.Action.IsHighPriority}");
         Add(route.Retry);
         foreach (RouteDestination destination in route.Destinations)
         {
@@ -100,10 +102,17 @@ internal sealed class SnapshotText
     {
         if (retry is null)
             return;
-        Line($"   retry {retry.NumRetries} per try {retry.PerTryTimeout}");
+        Line($"   retry {retry.NumRetries} per try {retry.PerTryTimeout} {retry.PerTryIdleTimeout}");
         Line($"    on {string.Join(' ', Enumerable.Range(100, 500).Where(retry.RetriesStatus))} grpc {string.Join(' ', Enumerable.Range(0, 17).Where(retry.RetriesGrpcStatus))}");
-        Line($"    on {string.Join(' ', Enum.GetValues<AttemptFailure>().Where(failure => retry.RetriesFailure(failure, grpc: false)))}");
-        Line($"    after {string.Join(' ', Enumerable.Range(1, 8).Select(n => retry.Delay(n, new Random(1))))}");
+        Line($"    on {string.Join(' ', Enum.GetValues<AttemptFailure>().Where(failure => retry.RetriesFailure(failure, grpc: false, sent: true)))}");
+        Line($"    after {string.Join(' ', Enumerable.Range(0, 8).Select(n => retry.Backoff.Next(n, new Random(1))))}");
+        foreach (string value in new[] { "retry", "3", "6", "9", "1893456004" })
+        {
+            using var response = new HttpResponseMessage();
+            foreach (string name in new[] { "x-retry", "retry-after", "x-reset" })
+                response.Headers.TryAddWithoutValidation(name, value);
+            Line($"    {value} retried {retry.RetriesResponse(new ResponseView(response), grpc: false)} after {retry.Backoff.ResetInterval(new ResponseView(response), new ManualTimeProvider())}");
+        }
     }
 
     private void Add(Cluster cluster)
@@ -114,6 +123,8 @@ internal sealed class SnapshotText
         if (transport.Tls is { } tls)
             Add(tls);
         Line($" outliers {(cluster.State.Outliers as OutlierDetector)?.Settings}");
+        foreach (bool high in new[] { false, true })
+            Line($" retries {string.Join(' ', Enumerable.Range(0, 3).Select(n => RetryLimit.MostOf(cluster.Resource.CircuitBreakers, high, inFlight: 50 * n)))}");
         foreach (Endpoint endpoint in cluster.Endpoints)
             Line($" endpoint {endpoint.State.Address} named {endpoint.Resource.HostName} {endpoint.Availability} {endpoint.Resource.Health} priority {endpoint.Priority} in {endpoint.Locality} weight {endpoint.Resource.Weight}");
         Line($" localities {string.Join(' ', cluster.Assignment.Localities.Select(locality => $"{locality.Locality} {locality.Weight}"))}");

@@ -1,4 +1,3 @@
-using Google.Protobuf.WellKnownTypes;
 using Mesh.Primitives;
 using Mesh.Resources;
 using Mesh.Wire.Protos.Envoy.Config.Route.V3;
@@ -41,6 +40,7 @@ internal static class RetryPolicyDecoder
             errors.Error("host_selection_retry_max_attempts", $"{message.HostSelectionRetryMaxAttempts} is not allowed; at least 0 is");
         return new RetryPolicyResource
         {
+            Dialect = dialect,
             RetryOn = ParseConditions(message.RetryOn, errors),
             NumRetries = message.NumRetries ?? 1,
             PerTryTimeout = message.PerTryTimeout.Read("per_try_timeout", errors),
@@ -48,27 +48,13 @@ internal static class RetryPolicyDecoder
             RetriableHeaders = RouteMatchDecoder.Decode(message.RetriableHeaders, "retriable_headers", errors, HeaderMatcherDecoder.Decode),
             RetriableRequestHeaders = RouteMatchDecoder.Decode(message.RetriableRequestHeaders, "retriable_request_headers", errors, HeaderMatcherDecoder.Decode),
             PerTryIdleTimeout = message.PerTryIdleTimeout.Read("per_try_idle_timeout", errors),
-            HostPredicates = RouteMatchDecoder.Decode(message.RetryHostPredicate, "retry_host_predicate", errors, (each, found) => Extension(each.Name, each.TypedConfig, found)),
-            Priority = Priority(message.RetryPriority, errors),
+            HostPredicates = RouteMatchDecoder.Decode(message.RetryHostPredicate, "retry_host_predicate", errors, RetryExtensionDecoder.HostPredicate),
+            Priority = RetryExtensionDecoder.Priority(message.RetryPriority, errors),
             HostSelectionMaxAttempts = message.HostSelectionRetryMaxAttempts > 0 ? (uint)Math.Min(message.HostSelectionRetryMaxAttempts, uint.MaxValue) : 1,
             RateLimited = RateLimited(message.RateLimitedRetryBackOff, errors),
             BaseInterval = baseInterval,
             MaxInterval = maxInterval,
         };
-    }
-
-    private static string? Extension(string name, Any? config, ErrorCollector errors)
-    {
-        name.Require("name", errors);
-        return config is null ? name : AnyDecoder.TypeName(config.TypeUrl);
-    }
-
-    private static string Priority(RetryPolicy.Types.RetryPriority? message, ErrorCollector errors)
-    {
-        if (message is null)
-            return "";
-        using (errors.At("retry_priority"))
-            return Extension(message.Name, message.TypedConfig, errors) ?? "";
     }
 
     /// <summary>Envoy's default for the longest wait is 5 min.</summary>

@@ -112,6 +112,8 @@ internal static class RouteConfigurationDecoder
             Headers = HeaderMutationsDecoder.Decode(
                 message.RequestHeadersToAdd, message.RequestHeadersToRemove, message.ResponseHeadersToAdd, message.ResponseHeadersToRemove, errors),
             RetryPolicy = retry,
+            IncludeRequestAttemptCount = message.IncludeRequestAttemptCount,
+            IncludeAttemptCountInResponse = message.IncludeAttemptCountInResponse,
             RequireTls = (TlsRequirement)message.RequireTls,
             VirtualClusters = RouteMatchDecoder.Decode(message.VirtualClusters, "virtual_clusters", errors, Decode),
             MirrorPolicies = RouteMatchDecoder.Decode(message.RequestMirrorPolicies, "request_mirror_policies", errors, RoutePolicyDecoder.Decode),

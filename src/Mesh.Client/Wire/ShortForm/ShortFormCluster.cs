@@ -85,6 +85,7 @@ internal sealed record ShortFormCluster
             LoadAssignment = new ClusterLoadAssignment { ClusterName = name },
             TransportSocket = Tls,
             ConnectTimeout = ConnectTimeout is { } timeout ? Duration.FromTimeSpan(timeout) : null,
+            CircuitBreakers = new CircuitBreakers { Thresholds = { new CircuitBreakers.Types.Thresholds { RetryBudget = RetryBudget() } } },
         };
         foreach (var group in Endpoints.GroupBy(e => e.Priority).OrderBy(g => g.Key))
         {
@@ -189,4 +190,10 @@ internal sealed record ShortFormCluster
         names |= !isAddress;
         return new Address { SocketAddress = new Protos.Envoy.Config.Core.V3.SocketAddress { Address = host, PortValue = port } };
     }
+
+    /// <summary>
+    /// A fifth of the calls in flight, and no less than 100: whoever writes the short form has not asked for the 3 retries at a time that a
+    /// cluster of Envoy's has, and one server that breaks under a little load needs more.
+    /// </summary>
+    private static CircuitBreakers.Types.Thresholds.Types.RetryBudget RetryBudget() => new() { BudgetPercent = new Protos.Envoy.Type.V3.Percent { Value = 20 }, MinRetryConcurrency = 100 };
 }

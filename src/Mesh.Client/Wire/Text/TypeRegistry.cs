@@ -21,6 +21,10 @@ using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.WrrLocality.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Matching.CommonInputs.Network.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Path.Match.UriTemplate.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Path.Rewrite.UriTemplate.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.Retry.Host.OmitCanaryHosts.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.Retry.Host.OmitHostMetadata.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.Retry.Host.PreviousHosts.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.Retry.Priority.PreviousPriorities.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.TransportSockets.Http11Proxy.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.TransportSockets.RawBuffer.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Upstreams.Http.V3;
@@ -69,6 +73,10 @@ internal sealed class TypeRegistry
         HttpReflection.Descriptor,
         RouterReflection.Descriptor,
         AllowListedRoutesConfigReflection.Descriptor,
+        PreviousHostsReflection.Descriptor,
+        OmitCanaryHostsReflection.Descriptor,
+        OmitHostMetadataConfigReflection.Descriptor,
+        PreviousPrioritiesConfigReflection.Descriptor,
         HttpInputsReflection.Descriptor,
         Protos.Envoy.Extensions.Router.ClusterSpecifiers.Matcher.V3.MatcherReflection.Descriptor,
         NetworkInputsReflection.Descriptor,

@@ -48,7 +48,31 @@ public sealed class RetryPolicyTests
     public void FailuresAreRetried(object condition, bool grpc, string expected)
     {
         RetryPolicy policy = Create((RetryConditions)condition);
-        Assert.Equal(expected, string.Join(' ', Enum.GetValues<AttemptFailure>().Where(failure => policy.RetriesFailure(failure, grpc))));
+        Assert.Equal(expected, string.Join(' ', Enum.GetValues<AttemptFailure>().Where(failure => policy.RetriesFailure(failure, grpc, sent: failure != AttemptFailure.Connect))));
+    }
+
+    /// <summary>A limit of our own is not retried, whatever the policy; before a byte has left, reset-before-request is enough.</summary>
+    [Fact]
+    public void WhatWasNotSentAndWhatMustNotBe()
+    {
+        RetryPolicy all = Create((RetryConditions)int.MaxValue);
+        Assert.False(all.RetriesFailure(AttemptFailure.Overflow, grpc: false, sent: false));
+        Assert.False(all.RetriesFailure(AttemptFailure.Overflow, grpc: true, sent: false));
+        Assert.True(Create(RetryConditions.ResetBeforeRequest).RetriesFailure(AttemptFailure.Reset, grpc: false, sent: false));
+    }
+
+    /// <summary>A limit of an attempt counts without any retries, and for requests that may not be sent again.</summary>
+    [Fact]
+    public void LimitsOfAnAttemptStandAlone()
+    {
+        Assert.Null(RetryPolicy.Create(new RetryPolicyResource { RetryOn = RetryConditions.ServerError, NumRetries = 0 }));
+        Assert.Null(RetryPolicy.Create(new RetryPolicyResource()));
+        Assert.Equal(0u, RetryPolicy.Create(new RetryPolicyResource { PerTryTimeout = TimeSpan.FromSeconds(1) })?.NumRetries);
+
+        var resource = new RetryPolicyResource { RetryOn = RetryConditions.ServerError, RetriableRequestHeaders = [new() { Name = "x-safe" }] };
+        Assert.Null(new RetryPolicy(resource).For(new Mesh.Matching.RequestView("GET", "http", "a", "/", null, null)));
+        RetryPolicy? left = new RetryPolicy(resource with { PerTryIdleTimeout = TimeSpan.FromSeconds(2) }).For(new Mesh.Matching.RequestView("GET", "http", "a", "/", null, null));
+        Assert.Equal((0u, TimeSpan.FromSeconds(2)), (left?.NumRetries, left?.PerTryIdleTimeout));
     }
 
     [Fact]

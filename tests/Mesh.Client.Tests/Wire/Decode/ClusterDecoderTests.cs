@@ -72,7 +72,9 @@ public sealed class ClusterDecoderTests
     [InlineData("lb_policy: RING_HASH")]
     [InlineData("common_lb_config: {zone_aware_lb_config: {}}", "W common_lb_config.zone_aware_lb_config: read and checked, but this version does not act on it")]
     [InlineData("health_checks: [{}]", "W health_checks: known but not supported (envoy.config.core.v3.HealthCheck)")]
-    [InlineData("circuit_breakers: {}", "W circuit_breakers: read and checked")]
+    [InlineData("circuit_breakers: {thresholds: [{max_retries: 1, retry_budget: {}}]}")]
+    [InlineData("circuit_breakers: {thresholds: [{max_requests: 1}], per_host_thresholds: [{}]}",
+        "W circuit_breakers.thresholds[0].max_requests: read and checked", "W circuit_breakers.per_host_thresholds: read and checked")]
     [InlineData("outlier_detection: {}", "W outlier_detection: read and checked")]
     public void TuningWithoutSupportIsAWarning(string field, params string[] findings) =>
         Assert.Single(Decoded.Resource(Xds.ClusterType, $"name: c, {field}, {Assignment}").AssertFindings(findings).Set.Clusters);

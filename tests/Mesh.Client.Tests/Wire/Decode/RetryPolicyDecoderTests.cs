@@ -32,15 +32,15 @@ public sealed class RetryPolicyDecoderTests
         foreach (var (name, condition) in RetryConditionNames.All)
             AssertPolicy($"retry_on: {name}", new() { RetryOn = condition });
         Assert.Equal(
-            Enum.GetValues<RetryConditions>().Where(condition => condition is not RetryConditions.None and not RetryConditions.RetriableHeaders),
+            Enum.GetValues<RetryConditions>().Where(condition => condition is not RetryConditions.None),
             RetryConditionNames.All.Select(entry => entry.Condition).Order());
     }
 
     [Fact]
     public void AnUnknownConditionIsAWarning() => Assert.Equal(
         RetryConditions.ServerError,
-        Read("retry_on: '5xx,http3-post-connect-failure'")
-            .AssertFindings($"W {At}.retry_on: 'http3-post-connect-failure' is not known: it has no effect")
+        Read("retry_on: '5xx,connect-error'")
+            .AssertFindings($"W {At}.retry_on: 'connect-error' is not known: it has no effect")
             .Set.RouteConfigurations["r"].VirtualHosts[0].Routes[0].Action.RetryPolicy?.RetryOn);
 
     [Theory]
@@ -54,9 +54,27 @@ public sealed class RetryPolicyDecoderTests
         $"E {At}.retriable_status_codes[0]: 99 is no HTTP status", $"E {At}.retriable_status_codes[2]: 600 is no HTTP status")]
     [InlineData("retry_priority: {name: p}", $"W {At}.retry_priority: read and checked, but this version does not act on it")]
     [InlineData("retry_priority: {}", $"W {At}.retry_priority: read and checked", $"E {At}.retry_priority.name: required")]
-    [InlineData("rate_limited_retry_back_off: {}", $"W {At}.rate_limited_retry_back_off: read", $"E {At}.rate_limited_retry_back_off.reset_headers: at least one is required")]
-    [InlineData("per_try_idle_timeout: 1s", $"W {At}.per_try_idle_timeout: read and checked")]
+    [InlineData("retry_priority: {name: p, typed_config: {'@type': type.googleapis.com/envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig} }",
+        $"W {At}.retry_priority: read and checked", $"E {At}.retry_priority.typed_config.update_frequency: 0 is not allowed; more than 0 is")]
+    [InlineData("retry_host_predicate: [{name: p}]", $"W {At}.retry_host_predicate: read and checked", $"W {At}.retry_host_predicate[0].name: 'p' is not known: it passes over no endpoint")]
+    [InlineData("rate_limited_retry_back_off: {}", $"E {At}.rate_limited_retry_back_off.reset_headers: at least one is required")]
+    [InlineData("per_try_idle_timeout: -1s", $"E {At}.per_try_idle_timeout: -1s is not allowed")]
     public void OthersAreReported(string policy, params string[] findings) => Read(policy).AssertFindings(findings);
+
+    [Theory]
+    [InlineData("", HostPredicateKind.PreviousHosts, "")]
+    [InlineData("previous_hosts.v3.PreviousHostsPredicate", HostPredicateKind.PreviousHosts, "")]
+    [InlineData("omit_canary_hosts.v3.OmitCanaryHostsPredicate", HostPredicateKind.OmitCanaryHosts, "")]
+    [InlineData("omit_host_metadata.v3.OmitHostMetadataConfig", HostPredicateKind.OmitHostMetadata, "{}")]
+    [InlineData("omit_host_metadata.v3.OmitHostMetadataConfig, metadata_match: {filter_metadata: {envoy.lb: {stage: old}, other: {}}}", HostPredicateKind.OmitHostMetadata, """{"stage":"old"}""")]
+    public void HostPredicatesAreRead(string type, object kind, string metadata)
+    {
+        string config = type.Length == 0 ? "" : $", typed_config: {{'@type': type.googleapis.com/envoy.extensions.retry.host.{type}}}";
+        Decoded read = Read($"retry_on: 5xx, host_selection_retry_max_attempts: 3, retry_host_predicate: [{{name: envoy.retry_host_predicates.previous_hosts{config}}}]")
+            .AssertFindings($"W {At}.host_selection_retry_max_attempts: read and checked", $"W {At}.retry_host_predicate: read and checked");
+        RetryPolicyResource? policy = read.Set.RouteConfigurations["r"].VirtualHosts[0].Routes[0].Action.RetryPolicy;
+        Assert.Equal(On5xx with { HostSelectionMaxAttempts = 3, HostPredicates = [new HostPredicateResource((HostPredicateKind)kind, metadata)] }, policy);
+    }
 
     /// <summary>Ten times the base is more than a time span holds: the decoder must not break over it.</summary>
     [Fact]
