@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Mesh.Endpoints;
-using Mesh.Policies.Outliers;
 using Mesh.Resources;
 using Mesh.Tool.RouteTests;
 using Mesh.Wire;
