@@ -82,7 +82,6 @@ internal static class AttemptLoop
                 if (error is not null && !Retrier.ShouldRetry(call, failure))
                     return await ReplyAsync(call, FailureReply.Of(call, failure, error), error, async).ConfigureAwait(false);
                 call.EndAttempt(failed: true);
-                call.Retries.AddPrevious(previous!.State);
                 TimeSpan delay = Retrier.NextDelay(call);
                 if (call.Remaining is { } rest && delay >= rest)
                 {
@@ -95,7 +94,7 @@ internal static class AttemptLoop
                     throw Cancelled(call, error);
             }
 
-            (call.Tried ??= new TriedEndpoints()).Add(previous!);
+            call.Retries.AddTried(previous!);
             OutlierReport.OnAttempt(call);
             if (Pick(call, out LocalReply none) is not { } other)
                 return await ReplyAsync(call, none, null, async).ConfigureAwait(false);
@@ -143,7 +142,7 @@ internal static class AttemptLoop
         Cluster cluster = call.Cluster;
         for (int i = 0; ; i++)
         {
-            PickResult pick = cluster.Picker.Pick(new PickContext(call.Hash, call.Tried));
+            PickResult pick = cluster.Picker.Pick(new PickContext(call.Hashed.Value, call.Retries.Tried));
             if (pick.Kind != PickKind.Complete)
             {
                 failure = LocalReply.Unavailable(pick.Kind == PickKind.Drop ? ResponseFlags.DropOverload : ResponseFlags.NoHealthyUpstream, pick.Reason ?? "");

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using Mesh.LoadBalancing;
 using Mesh.Matching;
+using Mesh.Policies.Hashing;
 using Mesh.Policies.Retries;
 using Mesh.Policies.Timeouts;
 using Mesh.Primitives;
@@ -92,13 +93,7 @@ internal sealed class Call : IDisposable
     public bool TimeoutIsRoutes { get; private set; }
 
     /// <summary>What its route's hash policies make of the request; null where they make nothing, or the cluster does not ask.</summary>
-    public ulong? Hash { get; set; }
-
-    /// <summary>Cookies made for the hash, which the response is to set; null for none.</summary>
-    public IReadOnlyList<string>? SetCookies { get; set; }
-
-    /// <summary>The endpoints of the attempts before; null for the first.</summary>
-    public TriedEndpoints? Tried { get; set; }
+    public HashedRequest Hashed { get; set; }
 
     /// <summary>Sends so far.</summary>
     public int Attempts { get; private set; }
@@ -307,11 +302,15 @@ internal sealed class Call : IDisposable
             TimeoutSource = "max_stream_duration";
     }
 
-    /// <summary>Starts a limit on silence for one read.</summary>
-    public void StartIdleTimeout(TimeSpan limit) => StartLimit(limit);
+    /// <summary>Starts a limit that is shorter than the call's: of an attempt, or of one read on silence.</summary>
+    public void StartLimit(TimeSpan span)
+    {
+        long limit = _timer.After(span);
+        _timer.Set(_deadline != 0 && _deadline < limit ? _deadline : limit);
+    }
 
-    /// <summary>Lifts the limit on silence.</summary>
-    public void EndIdleTimeout() => EndLimit();
+    /// <summary>Lifts that limit.</summary>
+    public void EndLimit() => _timer.Set(_deadline);
 
     /// <summary>Ends the call: counters, connections, outcome. The call must not be used any more.</summary>
     public void End(string? flag, Exception? error, bool reuse = true)
@@ -360,14 +359,6 @@ internal sealed class Call : IDisposable
             EndLimit();
     }
 
-    private void StartLimit(TimeSpan span)
-    {
-        long limit = _timer.After(span);
-        _timer.Set(_deadline != 0 && _deadline < limit ? _deadline : limit);
-    }
-
-    private void EndLimit() => _timer.Set(_deadline);
-
     private void Recycle(bool reuse)
     {
         // A body that may still be sent, or a token that is cancelling, would reach into the call that came next; and one that the
@@ -386,9 +377,7 @@ internal sealed class Call : IDisposable
         Retry = null;
         _retries.Reset();
         Redirects = null;
-        Hash = null;
-        SetCookies = null;
-        Tried = null;
+        Hashed = default;
         Authority = "";
         Path = "";
         Cluster = null!;

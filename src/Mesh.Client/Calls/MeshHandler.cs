@@ -120,8 +120,7 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
     private void Hash(Call call, Route route, in RequestView view)
     {
         var made = new HashInputs { ChannelId = engine.ChannelId, Random = engine.Random };
-        call.Hash = route.HashOf(view, made);
-        call.SetCookies = made.SetCookies;
+        call.Hashed = new HashedRequest(route.HashOf(view, made), made.SetCookies);
     }
 
     /// <summary>Sets the call's limits, and wraps its body where that must be watched.</summary>

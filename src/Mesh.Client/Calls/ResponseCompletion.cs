@@ -14,7 +14,7 @@ internal static class ResponseCompletion
         response.RequestMessage = call.Request;
         call.Response = response;
         call.Destination.Headers?.ApplyToResponse(response, call.Format(response, sent));
-        if (call.SetCookies is { } cookies)
+        if (call.Hashed.SetCookies is { } cookies)
             response.Headers.TryAddWithoutValidation("Set-Cookie", cookies);
         call.CompletionFlag = Flag(call);
         AttemptCount.AddToResponse(response, call);

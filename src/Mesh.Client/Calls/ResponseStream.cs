@@ -155,7 +155,7 @@ internal sealed class ResponseStream(ResponseBody body, Stream inner) : Stream
             return null;
         call.StartDeadline();
         if (call.IdleTimeout is { } idle)
-            call.StartIdleTimeout(idle);
+            call.StartLimit(idle);
         return call;
     }
 
@@ -164,7 +164,7 @@ internal sealed class ResponseStream(ResponseBody body, Stream inner) : Stream
         if (read == 0 && asked > 0)
             body.Complete();
         else if (body.Call is { IdleTimeout: not null } call)
-            call.EndIdleTimeout();
+            call.EndLimit();
         return read;
     }
 

@@ -60,15 +60,25 @@ public sealed class LocalReplyTests : MeshTest
     }
 
     [Theory]
-    [InlineData("unhealthy", "UH")]
-    [InlineData("draining", "UH")]
-    [InlineData("degraded", null)]
-    public async Task AnEndpointCountsByItsHealth(string health, string? flag)
+    [InlineData("UNHEALTHY", 0, "UH")]
+    [InlineData("DRAINING", 0, "UH")]
+    [InlineData("DEGRADED", 0, null)]
+    [InlineData("UNHEALTHY", 50, null)]
+    public async Task AnEndpointCountsByItsHealth(string health, int panicThreshold, string? flag)
     {
         TestServer server = await StartServerAsync();
         TestMesh mesh = await StartMeshAsync(
             $$"""
-            services: { a: { endpoints: [{ address: "127.0.0.1:{{server.Port}}", health: {{health}} }] } }
+            resources:
+            - { "@type": type.googleapis.com/envoy.config.cluster.v3.Cluster, name: a, common_lb_config: { healthy_panic_threshold: { value: {{panicThreshold}} } },
+                load_assignment: { cluster_name: a, endpoints: [{ lb_endpoints: [{ health_status: {{health}},
+                  endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: {{server.Port}} } } } }] }] } }
+            - { "@type": type.googleapis.com/envoy.config.route.v3.RouteConfiguration, name: r,
+                virtual_hosts: [{ name: a, domains: [a], routes: [{ match: { prefix: / }, route: { cluster: a } }] }] }
+            - { "@type": type.googleapis.com/envoy.config.listener.v3.Listener, name: l, api_listener: { api_listener: {
+                "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager,
+                rds: { route_config_name: r, config_source: { ads: {} } },
+                http_filters: [{ name: router, typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router } }] } } }
             """);
 
         Assert.Equal((flag is null ? 200 : 503, flag), await GetAsync(mesh));

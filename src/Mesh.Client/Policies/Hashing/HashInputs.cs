@@ -4,6 +4,11 @@ using Mesh.Resources;
 
 namespace Mesh.Policies.Hashing;
 
+/// <summary>What became of a request's hash.</summary>
+/// <param name="Value">The hash; null for none.</param>
+/// <param name="SetCookies">Cookies made for it, which the response is to set; null for none.</param>
+internal readonly record struct HashedRequest(ulong? Value, IReadOnlyList<string>? SetCookies);
+
 /// <summary>What a hash may be made of beside the request, and the cookies made on the way.</summary>
 internal sealed class HashInputs
 {

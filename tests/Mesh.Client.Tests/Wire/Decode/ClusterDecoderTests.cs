@@ -75,7 +75,8 @@ public sealed class ClusterDecoderTests
     [InlineData("circuit_breakers: {thresholds: [{max_retries: 1, retry_budget: {}}]}")]
     [InlineData("circuit_breakers: {thresholds: [{max_requests: 1}], per_host_thresholds: [{}]}",
         "W circuit_breakers.thresholds[0].max_requests: read and checked", "W circuit_breakers.per_host_thresholds: read and checked")]
-    [InlineData("outlier_detection: {}", "W outlier_detection: read and checked")]
+    [InlineData("outlier_detection: {}")]
+    [InlineData("outlier_detection: {successful_active_health_check_uneject_host: true}", "W outlier_detection.successful_active_health_check_uneject_host: read and checked")]
     public void TuningWithoutSupportIsAWarning(string field, params string[] findings) =>
         Assert.Single(Decoded.Resource(Xds.ClusterType, $"name: c, {field}, {Assignment}").AssertFindings(findings).Set.Clusters);
 
