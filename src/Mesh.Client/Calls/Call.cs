@@ -340,7 +340,6 @@ internal sealed class Call : IDisposable
     /// <summary>Ends whatever of the call is still going on.</summary>
     public void Cancel() => _timer.Cancel();
 
-    /// <summary>Lets the collector have it.</summary>
     public void Dispose()
     {
         _timer.Dispose();

@@ -25,7 +25,7 @@ internal abstract class EndpointPicker : Picker
 
     protected Random Random { get; }
 
-    public sealed override PickResult Pick(in PickContext context) =>
+    public override PickResult Pick(in PickContext context) =>
         PickResult.Complete(context.Tried is { } tried ? Another(context, tried) : _endpoints[Choose(context, 0)]);
 
     /// <summary>The policy's choice, as a place in the endpoints.</summary>
@@ -51,7 +51,7 @@ internal abstract class EndpointPicker : Picker
     /// <summary>Any endpoint of a kind; null where there is none.</summary>
     private Endpoint? Any(Predicate<Endpoint> kind)
     {
-        int start = Even(Random.NextUInt64(), _endpoints.Length);
+        int start = Even(Random.NextPoint(), _endpoints.Length);
         for (int i = 0; i < _endpoints.Length; i++)
         {
             Endpoint endpoint = _endpoints[(start + i) % _endpoints.Length];

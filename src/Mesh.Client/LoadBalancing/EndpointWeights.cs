@@ -6,11 +6,11 @@ internal static class EndpointWeights
     /// <summary>The weights; null where all are equal.</summary>
     public static uint[]? Of(Endpoint[] endpoints)
     {
-        uint first = endpoints[0].Resource.Weight;
+        uint first = endpoints[0].Weight;
         foreach (Endpoint endpoint in endpoints)
         {
-            if (endpoint.Resource.Weight != first)
-                return [.. endpoints.Select(each => each.Resource.Weight)];
+            if (endpoint.Weight != first)
+                return [.. endpoints.Select(each => each.Weight)];
         }
 
         return null;

@@ -1,5 +1,3 @@
-using Mesh.Resources;
-
 namespace Mesh.LoadBalancing;
 
 /// <summary>What a ring or table knows of an endpoint.</summary>
@@ -17,32 +15,37 @@ internal readonly record struct HashedEndpoint(string Key, double Weight, int In
     /// <param name="localityWeights">The weights of localities by name; null where they do not count.</param>
     public static HashedEndpoint[] Of(ReadOnlySpan<Endpoint> endpoints, bool useHostname, IReadOnlyDictionary<string, uint>? localityWeights)
     {
+        var hashed = new HashedEndpoint[endpoints.Length];
+        if (localityWeights is not null)
+            return OfLocalities(endpoints, useHostname, localityWeights, hashed);
+        double sum = 0;
+        foreach (Endpoint endpoint in endpoints)
+            sum += endpoint.Weight;
+        for (int i = 0; i < endpoints.Length; i++)
+            hashed[i] = new HashedEndpoint(KeyOf(endpoints[i], useHostname), endpoints[i].Weight / sum, i);
+        return hashed;
+    }
+
+    private static HashedEndpoint[] OfLocalities(ReadOnlySpan<Endpoint> endpoints, bool useHostname, IReadOnlyDictionary<string, uint> localityWeights, HashedEndpoint[] hashed)
+    {
         var sums = new Dictionary<string, double>(StringComparer.Ordinal);
         foreach (Endpoint endpoint in endpoints)
-        {
-            string locality = localityWeights is null ? "" : endpoint.Locality;
-            sums[locality] = sums.GetValueOrDefault(locality) + endpoint.Resource.Weight;
-        }
-
-        double total = 0;
-        foreach (string locality in sums.Keys)
-            total += localityWeights is null ? 1 : localityWeights.GetValueOrDefault(locality);
-        var hashed = new HashedEndpoint[endpoints.Length];
+            sums[endpoint.Locality] = sums.GetValueOrDefault(endpoint.Locality) + endpoint.Weight;
+        double total = sums.Keys.Sum(locality => (double)localityWeights.GetValueOrDefault(locality));
         int count = 0;
         for (int i = 0; i < endpoints.Length; i++)
         {
             Endpoint endpoint = endpoints[i];
-            double share = localityWeights is null ? 1 : localityWeights.GetValueOrDefault(endpoint.Locality) / total;
-            double weight = endpoint.Resource.Weight * share / sums[localityWeights is null ? "" : endpoint.Locality];
+            double weight = endpoint.Weight * (localityWeights.GetValueOrDefault(endpoint.Locality) / total) / sums[endpoint.Locality];
             if (weight > 0)
-                hashed[count++] = new HashedEndpoint(KeyOf(endpoint.Resource, useHostname), weight, i);
+                hashed[count++] = new HashedEndpoint(KeyOf(endpoint, useHostname), weight, i);
         }
 
         return count == hashed.Length ? hashed : hashed[..count];
     }
 
-    private static string KeyOf(EndpointResource endpoint, bool useHostname) =>
-        endpoint.HashKey.Length > 0 ? endpoint.HashKey
-        : useHostname && endpoint.HostName.Length > 0 ? endpoint.HostName
-        : endpoint.Address;
+    private static string KeyOf(Endpoint endpoint, bool useHostname) =>
+        endpoint.Resource.HashKey.Length > 0 ? endpoint.Resource.HashKey
+        : useHostname && endpoint.Resource.HostName.Length > 0 ? endpoint.Resource.HostName
+        : endpoint.State.Address;
 }

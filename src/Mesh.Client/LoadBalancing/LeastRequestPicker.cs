@@ -1,4 +1,3 @@
-using Mesh.Endpoints;
 using Mesh.Primitives;
 using Mesh.Resources;
 
@@ -13,7 +12,7 @@ internal sealed class LeastRequestPicker : EndpointPicker
     /// <summary>gRFC A48 takes no more.</summary>
     private const uint MaxChoices = 10;
 
-    private readonly EndpointState[] _states;
+    private readonly int _count;
     private readonly WeightedIndex? _weights;
     private readonly double _bias;
     private readonly int _choices;
@@ -21,7 +20,7 @@ internal sealed class LeastRequestPicker : EndpointPicker
     public LeastRequestPicker(Endpoint[] endpoints, LeastRequestResource resource, Random random)
         : base(endpoints, random)
     {
-        _states = [.. endpoints.Select(endpoint => endpoint.State)];
+        _count = endpoints.Length;
         _weights = EndpointWeights.Of(endpoints) is { } weights ? new WeightedIndex(weights) : null;
         _bias = resource.ActiveRequestBias;
         _choices = resource.FullScan ? int.MaxValue : (int)Math.Min(resource.ChoiceCount, MaxChoices);
@@ -29,7 +28,7 @@ internal sealed class LeastRequestPicker : EndpointPicker
 
     protected override int Choose(in PickContext context, int again)
     {
-        if (_states.Length == 1)
+        if (_count == 1)
             return 0;
         if (_weights is not null)
             return ByWeight(_weights);
@@ -38,31 +37,31 @@ internal sealed class LeastRequestPicker : EndpointPicker
 
     private int ByChoices()
     {
-        ulong random = Random.NextUInt64();
+        ulong random = Random.NextPoint();
         int best = Half(random >> 32);
-        int least = _states[best].InFlight;
+        int least = InFlight(best);
         for (int i = 1; i < _choices; i++)
         {
             int other = Half(random);
-            if (_states[other].InFlight is var inFlight && inFlight < least)
+            if (InFlight(other) is var inFlight && inFlight < least)
                 (best, least) = (other, inFlight);
-            random = i + 1 < _choices ? Random.NextUInt64() : 0;
+            random = i + 1 < _choices ? Random.NextPoint() : 0;
         }
 
         return best;
     }
 
     /// <summary>An even choice by the lower half of a random number.</summary>
-    private int Half(ulong random) => (int)((ulong)(uint)random * (uint)_states.Length >> 32);
+    private int Half(ulong random) => (int)((ulong)(uint)random * (uint)_count >> 32);
 
     /// <summary>All are compared; of equals one by chance, which the start decides.</summary>
     private int ByScan()
     {
-        int start = Even(Random.NextUInt64(), _states.Length), best = start, least = int.MaxValue;
-        for (int i = 0; i < _states.Length; i++)
+        int start = Even(Random.NextPoint(), _count), best = start, least = int.MaxValue;
+        for (int i = 0; i < _count; i++)
         {
-            int at = start + i < _states.Length ? start + i : start + i - _states.Length;
-            if (_states[at].InFlight is var inFlight && inFlight < least)
+            int at = start + i < _count ? start + i : start + i - _count;
+            if (InFlight(at) is var inFlight && inFlight < least)
                 (best, least) = (at, inFlight);
         }
 
@@ -77,8 +76,8 @@ internal sealed class LeastRequestPicker : EndpointPicker
         double sum = 0;
         for (int i = 0; i < count; i++)
         {
-            candidates[i] = weights.Find(Random.NextUInt64());
-            sum += shares[i] = Share(_states[candidates[i]].InFlight);
+            candidates[i] = weights.Find(Random.NextPoint());
+            sum += shares[i] = Share(InFlight(candidates[i]));
         }
 
         double point = Random.NextDouble() * sum;
@@ -90,6 +89,8 @@ internal sealed class LeastRequestPicker : EndpointPicker
 
         return candidates[count - 1];
     }
+
+    private int InFlight(int endpoint) => Endpoints[endpoint].State.InFlight;
 
     private double Share(int inFlight) => _bias switch
     {

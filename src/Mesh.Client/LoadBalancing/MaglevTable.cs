@@ -9,11 +9,13 @@ namespace Mesh.LoadBalancing;
 internal sealed class MaglevTable
 {
     private readonly int[] _places;
+    private readonly Order[] _orders;
     private readonly ulong _multiplier;
 
-    private MaglevTable(int[] places)
+    private MaglevTable(int[] places, Order[] orders)
     {
         _places = places;
+        _orders = orders;
         _multiplier = ulong.MaxValue / (ulong)places.Length;
     }
 
@@ -22,14 +24,21 @@ internal sealed class MaglevTable
 
     /// <param name="endpoints">The endpoints; at least one.</param>
     /// <param name="size">How many places; a prime.</param>
-    public static MaglevTable Build(HashedEndpoint[] endpoints, int size)
+    /// <param name="previous">The table before, whose endpoints are not hashed again; null for none.</param>
+    public static MaglevTable Build(HashedEndpoint[] endpoints, int size, MaglevTable? previous = null)
     {
         double heaviest = 0;
         foreach (HashedEndpoint endpoint in endpoints)
             heaviest = Math.Max(heaviest, endpoint.Weight);
+        Order[] known = previous?._places.Length == size ? previous._orders : [];
+        var orders = new Order[endpoints.Length];
         var claims = new Claim[endpoints.Length];
         for (int i = 0; i < claims.Length; i++)
-            claims[i] = Claim.Of(endpoints[i], size);
+        {
+            orders[i] = i < known.Length && ReferenceEquals(known[i].Key, endpoints[i].Key) ? known[i] : Order.Of(endpoints[i].Key, size);
+            claims[i] = new Claim { Endpoint = endpoints[i].Index, Next = orders[i].First, Skip = orders[i].Skip, Weight = endpoints[i].Weight };
+        }
+
         var places = new int[size];
 
         // What is taken is looked up far more often than written, and as bits it fits the nearest cache.
@@ -51,7 +60,7 @@ internal sealed class MaglevTable
                 places[place] = claim.Endpoint;
                 claim.Next = Step(place, claim.Skip, size);
                 if (++count == size)
-                    return new MaglevTable(places);
+                    return new MaglevTable(places, orders);
             }
         }
     }
@@ -70,7 +79,14 @@ internal sealed class MaglevTable
 
     private static int Step(int place, int skip, int size) => place + skip is var next && next >= size ? next - size : next;
 
-    /// <summary>The places an endpoint claims, one after the other.</summary>
+    /// <summary>The order in which an endpoint claims places.</summary>
+    private readonly record struct Order(string Key, int First, int Skip)
+    {
+        public static Order Of(string key, int size) =>
+            new(key, (int)(XxHash64.Hash(key) % (ulong)size), (int)(XxHash64.Hash(key, seed: 1) % (ulong)(size - 1)) + 1);
+    }
+
+    /// <summary>How far an endpoint has come with its claims.</summary>
     private struct Claim
     {
         public int Endpoint;
@@ -78,16 +94,5 @@ internal sealed class MaglevTable
         public int Skip;
         public double Weight;
         public double Target;
-
-        public static Claim Of(HashedEndpoint endpoint, int size)
-        {
-            return new Claim
-            {
-                Endpoint = endpoint.Index,
-                Next = (int)(XxHash64.Hash(endpoint.Key) % (ulong)size),
-                Skip = (int)(XxHash64.Hash(endpoint.Key, seed: 1) % (ulong)(size - 1)) + 1,
-                Weight = endpoint.Weight,
-            };
-        }
     }
 }

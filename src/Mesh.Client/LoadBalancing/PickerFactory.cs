@@ -34,7 +34,7 @@ internal sealed class PickerFactory
             endpoints = GrpcEndpoints(endpoints);
         Picker picker = endpoints.Length == 0
             ? new FailingPicker($"cluster '{cluster.Name}' has no endpoints")
-            : new PickerFactory(cluster, assignment, state, random).OfPriorities(PriorityLevel.Of(endpoints));
+            : new PickerFactory(cluster, assignment, state, random).OfPriorities(PriorityLevel.Of(endpoints, ejections: counters.Outliers is not null));
         return assignment.Drops.Count == 0 ? picker : new DropPicker(picker, counters, [.. assignment.Drops], random);
     }
 
@@ -51,8 +51,8 @@ internal sealed class PickerFactory
     {
         foreach (Endpoint endpoint in endpoints)
         {
-            if (endpoint.Resource.Health is not (EndpointHealth.Unknown or EndpointHealth.Healthy))
-                return [.. endpoints.Where(each => each.Resource.Health is EndpointHealth.Unknown or EndpointHealth.Healthy)];
+            if (endpoint.Configured != Availability.Healthy)
+                return [.. endpoints.Where(each => each.Configured == Availability.Healthy)];
         }
 
         return endpoints;
@@ -104,7 +104,7 @@ internal sealed class PickerFactory
                 RingHashPicker? last = _state.LastOf<RingHashPicker>(group);
                 return RingHashPicker.Create(endpoints, ring, UsesHostname(ring.Hashing), WeightsFor(ring.LocalityWeighted), _random, last) is { } picker ? _state.Keep(group, picker) : NoWeight();
             case MaglevResource maglev:
-                return MaglevPicker.Create(endpoints, maglev, UsesHostname(maglev.Hashing), WeightsFor(maglev.LocalityWeighted), _random) is { } table ? table : NoWeight();
+                return MaglevPicker.Create(endpoints, maglev, UsesHostname(maglev.Hashing), WeightsFor(maglev.LocalityWeighted), _random, _state.LastOf<MaglevPicker>(group)) is { } table ? _state.Keep(group, table) : NoWeight();
             case PickFirstResource pickFirst:
                 return _state.Keep(group, new PickFirstPicker(endpoints, pickFirst.ShuffleAddressList, _random, _state.LastOf<PickFirstPicker>(group)));
             default:

@@ -22,12 +22,14 @@ internal sealed class PriorityLevel
     public PriorityHealth Health => new(All.Length, Healthy.Length, Degraded.Length, WeightOf(All), WeightOf(Healthy), WeightOf(Degraded));
 
     /// <summary>The priorities that have endpoints, in order. In the plainest case, all of one priority and healthy, nothing is copied.</summary>
-    public static PriorityLevel[] Of(Endpoint[] endpoints)
+    /// <param name="endpoints">The endpoints; at least one.</param>
+    /// <param name="ejections">Whether endpoints may be ejected.</param>
+    public static PriorityLevel[] Of(Endpoint[] endpoints, bool ejections)
     {
         uint priority = endpoints[0].Priority;
         bool plain = true;
         foreach (Endpoint endpoint in endpoints)
-            plain &= endpoint.Priority == priority && endpoint.Availability == Availability.Healthy;
+            plain &= endpoint.Priority == priority && endpoint.Configured == Availability.Healthy && !(ejections && endpoint.State.IsEjected);
         return plain
             ? [new PriorityLevel(priority, endpoints, endpoints, [])]
             : [.. endpoints.GroupBy(endpoint => endpoint.Priority).OrderBy(group => group.Key).Select(group => Of(group.Key, [.. group]))];
@@ -43,7 +45,7 @@ internal sealed class PriorityLevel
     {
         ulong sum = 0;
         foreach (Endpoint endpoint in endpoints)
-            sum += endpoint.Resource.Weight;
+            sum += endpoint.Weight;
         return sum;
     }
 }

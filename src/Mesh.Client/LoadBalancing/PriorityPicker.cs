@@ -10,7 +10,7 @@ internal sealed class PriorityPicker((Picker Picker, uint Percent)[] shares, Ran
     public override PickResult Pick(in PickContext context)
     {
         // A request that has a hash stays in its priority, as in Envoy.
-        uint number = (uint)((context.Hash ?? random.NextUInt64()) % 100) + 1, sum = 0;
+        uint number = (uint)((context.Hash ?? random.NextPoint()) % 100) + 1, sum = 0;
         foreach (var (picker, percent) in shares)
         {
             sum += percent;

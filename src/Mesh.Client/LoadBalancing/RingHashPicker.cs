@@ -16,5 +16,5 @@ internal sealed class RingHashPicker(Endpoint[] endpoints, HashRing ring, Random
             : new RingHashPicker(endpoints, HashRing.Build(hashed, resource.MinimumRingSize, resource.MaximumRingSize, resource.Murmur, previous?.Ring), random);
     }
 
-    protected override int Choose(in PickContext context, int again) => Ring.EndpointAt(Ring.Find(context.Hash ?? Random.NextUInt64()), again);
+    protected override int Choose(in PickContext context, int again) => Ring.EndpointAt(Ring.Find(context.Hash ?? Random.NextPoint()), again);
 }

@@ -31,5 +31,5 @@ internal sealed class WeightedTurns
     public int Next(Rotation rotation) => _stride?.Next(rotation) ?? _line.Find(rotation.Next() * GoldenStep);
 
     /// <summary>An item by chance.</summary>
-    public int Any(Random random) => _line.Find(random.NextUInt64());
+    public int Any(Random random) => _line.Find(random.NextPoint());
 }
