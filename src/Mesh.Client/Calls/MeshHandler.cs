@@ -1,10 +1,10 @@
 using Mesh.Matching;
+using Mesh.Policies.Hashing;
 using Mesh.Policies.Retries;
 using Mesh.Policies.Timeouts;
 using Mesh.Primitives;
 using Mesh.Resources;
 using Mesh.Routing;
-using Mesh.Policies.Hashing;
 using Mesh.Snapshots;
 
 namespace Mesh.Calls;

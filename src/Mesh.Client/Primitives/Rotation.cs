@@ -11,7 +11,7 @@ internal sealed class Rotation(uint start = 0)
     private const uint Block = 64;
 
     [ThreadStatic]
-    private static Share s_share;
+    private static Share _share;
 
     private Padded _next = new() { Value = start };
 
@@ -20,7 +20,7 @@ internal sealed class Rotation(uint start = 0)
 
     public uint Next()
     {
-        ref Share share = ref s_share;
+        ref Share share = ref _share;
         if (ReferenceEquals(share.Owner, this) && share.Next != share.End)
             return share.Next++;
         uint next = Volatile.Read(ref _next.Value);
