@@ -30,7 +30,7 @@ public static class ResponseFlags
     /// <summary>All retries were used and the last answer was still one to retry.</summary>
     public const string UpstreamRetryLimitExceeded = "URX";
 
-    /// <summary>A limit of the cluster was reached (<c>circuit_breakers</c>): here that on retries, so the last answer or failure is the call's.</summary>
+    /// <summary>A limit of the cluster was reached (<c>circuit_breakers</c>): on calls in flight, so that nothing was sent, or on retries, so that the last answer or failure is the call's.</summary>
     public const string UpstreamOverflow = "UO";
 
     /// <summary>The caller cancelled.</summary>

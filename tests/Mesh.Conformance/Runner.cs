@@ -32,6 +32,9 @@ internal static class Runner
         ["grpc/eds-validation"] = GrpcResourceSuites.Endpoints,
         ["envoy-hash"] = HashSuite.Run,
         ["grpc/wrr-static-stride"] = WeightedRoundRobinSuites.StaticStrides,
+        ["grpc/request-hash"] = GrpcLoadBalancingSuites.RequestHashes,
+        ["grpc/endpoint-hash-key"] = GrpcLoadBalancingSuites.EndpointHashKeys,
+        ["grpc/drop-per-million"] = GrpcLoadBalancingSuites.Drops,
         ["envoy-path"] = PathSuite.Run,
         ["envoy-outlier"] = OutlierSuite.Run,
     };

@@ -21,6 +21,14 @@ internal static class AttemptLoop
     public static bool TrySend(Call call, bool async, [NotNullWhen(true)] out Task<HttpResponseMessage>? sent)
     {
         sent = null;
+        bool high = call.Route.Action.IsHighPriority;
+        uint most = call.Cluster.RequestLimit.For(high);
+        if (call.Cluster.State.InFlightOf(high) > most)
+        {
+            sent = ReplyAsync(call, LocalReply.Unavailable(ResponseFlags.UpstreamOverflow, $"cluster '{call.Cluster.Name}' has {most} calls in flight, as many as it may (circuit_breakers.thresholds.max_requests)"), null, async);
+            return true;
+        }
+
         OutlierReport.OnAttempt(call);
         if (Pick(call, out LocalReply failure) is { } pool)
             sent = Begin(call, pool, async);

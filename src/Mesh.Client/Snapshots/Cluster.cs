@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Mesh.Endpoints;
 using Mesh.LoadBalancing;
+using Mesh.Policies.Limits;
 using Mesh.Resources;
 
 namespace Mesh.Snapshots;
@@ -20,6 +21,7 @@ internal sealed class Cluster
         Endpoints = endpoints;
         Failure = resource.Unsupported;
         UsesHash = PickerFactory.UsesHash(resource.LoadBalancing);
+        RequestLimit = RequestLimit.Of(resource.CircuitBreakers);
         lock (state.HealthLock)
         {
             _picker = MakePicker();
@@ -44,6 +46,9 @@ internal sealed class Cluster
 
     /// <summary>Whether its policy asks for a request's hash.</summary>
     public bool UsesHash { get; }
+
+    /// <summary>How many calls may be in flight to it.</summary>
+    public RequestLimit RequestLimit { get; }
 
     /// <summary>Why no call can be sent to it; null when they can.</summary>
     public string? Failure { get; init; }

@@ -11,6 +11,7 @@ public sealed class PublicApiTests
     [Theory]
     [InlineData("Mesh.Abstractions")]
     [InlineData("Mesh.Client")]
+    [InlineData("Mesh.TestKit")]
     public void IsAsApproved(string package)
     {
         string name = $"tests/Mesh.Architecture.Tests/PublicApi/{package}.approved.txt";

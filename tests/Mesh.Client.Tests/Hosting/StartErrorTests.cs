@@ -44,6 +44,9 @@ public sealed class StartErrorTests : MeshAppTest
         using HttpResponseMessage response = await client.GetAsync("http://a/");
 
         Assert.Contains("see the log", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        // The call may have waited out its millisecond before the start has failed.
+        await Wait.EventuallyAsync(() => Log.Lines.Any(line => line.Level >= LogLevel.Error), TimeSpan.FromSeconds(30));
         AssertNamesBothPlaces(string.Join('\n', Log.Lines.Where(line => line.Level >= LogLevel.Error).Select(line => line.Message)), Directory.GetCurrentDirectory());
     }
 

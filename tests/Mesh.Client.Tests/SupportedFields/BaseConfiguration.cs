@@ -137,7 +137,7 @@ internal static class BaseConfiguration
     {
         yield return """
             {name: a, type: EDS, eds_cluster_config: {eds_config: {ads: {}}, service_name: some}, connect_timeout: 1s, lrs_server: {self: {}}, http2_protocol_options: {},
-              circuit_breakers: {thresholds: [{max_retries: 5}, {priority: HIGH, retry_budget: {budget_percent: {value: 40}, min_retry_concurrency: 7} }]},
+              circuit_breakers: {thresholds: [{max_retries: 5, max_requests: 50}, {priority: HIGH, retry_budget: {budget_percent: {value: 40}, min_retry_concurrency: 7} }]},
               metadata: {filter_metadata: {mesh.sdk: {plaintext_allowed: true}}}, common_http_protocol_options: {idle_timeout: 1s, max_connection_duration: 2s}}
             """;
         yield return $$"""

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Mesh.Calls;
 using Mesh.Identity;
@@ -21,6 +22,9 @@ namespace Mesh.Client.Tests.SupportedFields;
 /// </summary>
 internal sealed class SnapshotText
 {
+    // Clusters are carried over whole from one snapshot to the next, and most changes leave most of them alone.
+    private static readonly ConditionalWeakTable<Cluster, string> Clusters = [];
+
     private readonly StringBuilder _text = new();
 
     private SnapshotText()
@@ -33,9 +37,16 @@ internal sealed class SnapshotText
         foreach (Listener listener in snapshot.Listeners.OrderBy(listener => listener.Name, StringComparer.Ordinal))
             text.Add(listener);
         foreach (Cluster cluster in snapshot.Clusters.OfType<Cluster>().OrderBy(cluster => cluster.Name, StringComparer.Ordinal))
-            text.Add(cluster);
+            text._text.Append(Clusters.GetValue(cluster, Of));
         foreach (HttpRequestMessage request in SampleRequests.All)
             text.Add(Explanation.Of(snapshot, request), request);
+        return text._text.ToString();
+    }
+
+    private static string Of(Cluster cluster)
+    {
+        var text = new SnapshotText();
+        text.Add(cluster);
         return text._text.ToString();
     }
 
@@ -123,6 +134,7 @@ internal sealed class SnapshotText
         if (transport.Tls is { } tls)
             Add(tls);
         Line($" outliers {(cluster.State.Outliers as OutlierDetector)?.Settings}");
+        Line($" requests {cluster.RequestLimit}");
         foreach (bool high in new[] { false, true })
             Line($" retries {string.Join(' ', Enumerable.Range(0, 3).Select(n => RetryLimit.MostOf(cluster.Resource.CircuitBreakers, high, inFlight: 50 * n)))}");
         foreach (Endpoint endpoint in cluster.Endpoints)

@@ -8,7 +8,7 @@ namespace Mesh.TestKit.Peers;
 /// Echo servers (`mesh.test.Echo/Unary`) by grpc-js in one process. The reply's field `server` and the response header `x-backend` name
 /// who answered.
 /// </summary>
-public sealed class GrpcJsBackends : IAsyncDisposable
+internal sealed class GrpcJsBackends : IAsyncDisposable
 {
     private readonly CommandProcess _process;
 

@@ -7,7 +7,7 @@ using Mesh.TestKit.Processes;
 namespace Mesh.TestKit.Peers;
 
 /// <summary>How a <see cref="GrpcJsControlPlane"/> listens.</summary>
-public sealed record GrpcJsControlPlaneOptions
+internal sealed record GrpcJsControlPlaneOptions
 {
     /// <summary>The port on 127.0.0.1; 0 lets the system choose.</summary>
     public int Port { get; init; }
@@ -29,7 +29,7 @@ public sealed record GrpcJsControlPlaneOptions
 /// <param name="Clusters">How many.</param>
 /// <param name="Endpoints">Endpoints of each cluster.</param>
 /// <param name="Port">The port of all of them.</param>
-public sealed record GrpcJsMesh(int Clusters, int Endpoints, int Port)
+internal sealed record GrpcJsMesh(int Clusters, int Endpoints, int Port)
 {
     /// <summary>The clusters' `lb_policy`.</summary>
     public string Policy { get; init; } = "ROUND_ROBIN";
@@ -45,7 +45,7 @@ public sealed record GrpcJsMesh(int Clusters, int Endpoints, int Port)
 /// An xDS control plane by @grpc/grpc-js from the official protos: ADS, state of the world and delta, and LRS. Its folder's README.md
 /// tells what each command does.
 /// </summary>
-public sealed class GrpcJsControlPlane : IAsyncDisposable
+internal sealed class GrpcJsControlPlane : IAsyncDisposable
 {
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(10);
 

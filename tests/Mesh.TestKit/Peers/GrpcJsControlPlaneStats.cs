@@ -5,25 +5,25 @@ namespace Mesh.TestKit.Peers;
 /// <summary>A snapshot is out.</summary>
 /// <param name="Version">Its version.</param>
 /// <param name="At">When sending began: nanoseconds of the machine's monotonic clock, which TimeProvider.System's timestamps are of too.</param>
-public sealed record GrpcJsPublished(string Version, long At);
+internal sealed record GrpcJsPublished(string Version, long At);
 
 /// <summary>A generated mesh is out.</summary>
 /// <param name="Version">Its version.</param>
 /// <param name="At">As <see cref="GrpcJsPublished.At"/>.</param>
 /// <param name="First">The first of all the endpoints' addresses.</param>
 /// <param name="Last">The last.</param>
-public sealed record GrpcJsGenerated(string Version, long At, string First, string Last);
+internal sealed record GrpcJsGenerated(string Version, long At, string First, string Last);
 
 /// <summary>A generated mesh has a new endpoint.</summary>
 /// <param name="Version">Its version.</param>
 /// <param name="At">As <see cref="GrpcJsPublished.At"/>.</param>
 /// <param name="Address">The new endpoint's address and port: the name <see cref="GrpcJsBackends.StartEverywhereAsync"/> answers under.</param>
-public sealed record GrpcJsChanged(string Version, long At, string Address);
+internal sealed record GrpcJsChanged(string Version, long At, string Address);
 
 /// <summary>What <see cref="GrpcJsControlPlane"/> has seen.</summary>
 /// <param name="OpenStreams">Streams that are open, those of LRS included.</param>
 /// <param name="Streams">All streams in the order they came.</param>
-public sealed record GrpcJsControlPlaneStats(int OpenStreams, IReadOnlyList<GrpcJsStreamStats> Streams);
+internal sealed record GrpcJsControlPlaneStats(int OpenStreams, IReadOnlyList<GrpcJsStreamStats> Streams);
 
 /// <summary>A stream.</summary>
 /// <param name="Id">Its number, from 1.</param>
@@ -35,7 +35,7 @@ public sealed record GrpcJsControlPlaneStats(int OpenStreams, IReadOnlyList<Grpc
 /// <param name="UnknownTypes">Type URLs that were asked for and are not known here.</param>
 /// <param name="Types">What happened, by type: `clusters` and so on.</param>
 /// <param name="Reports">Load reports; null unless the stream is for them.</param>
-public sealed record GrpcJsStreamStats(
+internal sealed record GrpcJsStreamStats(
     int Id,
     string Protocol,
     bool Open,
@@ -59,7 +59,7 @@ public sealed record GrpcJsStreamStats(
 /// <param name="StaleNonces">Requests with the nonce of an older response, or none after one; they are ignored.</param>
 /// <param name="NonceViolations">Requests with a nonce this stream never gave.</param>
 /// <param name="VersionViolations">ACKs that named another version than the response had.</param>
-public sealed record GrpcJsTypeStats(
+internal sealed record GrpcJsTypeStats(
     int Requests,
     int Responses,
     int Acks,
@@ -76,7 +76,7 @@ public sealed record GrpcJsTypeStats(
 /// <summary>The load a client has reported.</summary>
 /// <param name="Messages">Messages after the first.</param>
 /// <param name="Clusters">Sums by cluster.</param>
-public sealed record GrpcJsLoadReports(int Messages, IReadOnlyDictionary<string, GrpcJsLoad> Clusters);
+internal sealed record GrpcJsLoadReports(int Messages, IReadOnlyDictionary<string, GrpcJsLoad> Clusters);
 
 /// <summary>The load of a cluster.</summary>
 /// <param name="Service">Its EDS service name.</param>
@@ -86,5 +86,5 @@ public sealed record GrpcJsLoadReports(int Messages, IReadOnlyDictionary<string,
 /// <param name="Failed">Those that failed.</param>
 /// <param name="Dropped">Those dropped before they were issued.</param>
 /// <param name="Localities">`region/zone/sub-zone` of each locality named.</param>
-public sealed record GrpcJsLoad(
+internal sealed record GrpcJsLoad(
     string Service, int Reports, long Issued, long Successful, long Failed, long Dropped, IReadOnlyList<string> Localities);

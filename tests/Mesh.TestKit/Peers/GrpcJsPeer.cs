@@ -10,13 +10,13 @@ namespace Mesh.TestKit.Peers;
 /// <param name="Sessions">HTTP/2 sessions made on them.</param>
 /// <param name="OpenSessions">Those that are still open.</param>
 /// <param name="Calls">Calls by method name, first letter small as JavaScript has it.</param>
-public sealed record GrpcJsCounts(int Sockets, int Sessions, int OpenSessions, IReadOnlyDictionary<string, int> Calls);
+internal sealed record GrpcJsCounts(int Sockets, int Sessions, int OpenSessions, IReadOnlyDictionary<string, int> Calls);
 
 /// <summary>
 /// A gRPC server by @grpc/grpc-js on Node: the service `mesh.test.Echo` of peers/grpc-js/echo.proto in tests/Mesh.Interop.Tests.
 /// The first start of all installs its packages.
 /// </summary>
-public sealed class GrpcJsPeer : IAsyncDisposable
+internal sealed class GrpcJsPeer : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);

@@ -6,7 +6,7 @@ namespace Mesh.TestKit.Peers;
 /// <param name="Code">The status by its name, `OK` or `UNAVAILABLE`.</param>
 /// <param name="Backend">Who answered.</param>
 /// <param name="Details">The status message of a failure.</param>
-public sealed record GrpcJsCall(string Code, string? Backend, string? Details);
+internal sealed record GrpcJsCall(string Code, string? Backend, string? Details);
 
 /// <summary>A backend answered at last.</summary>
 /// <param name="Calls">The calls it took, this one included.</param>
@@ -14,12 +14,12 @@ public sealed record GrpcJsCall(string Code, string? Backend, string? Details);
 /// <param name="Backend">The backend.</param>
 /// <param name="At">When the answer was there, in nanoseconds of the clock <see cref="GrpcJsPublished.At"/> is of.</param>
 /// <param name="ElapsedMs">Time since the command.</param>
-public sealed record GrpcJsArrival(int Calls, int Failed, string Backend, long At, double ElapsedMs);
+internal sealed record GrpcJsArrival(int Calls, int Failed, string Backend, long At, double ElapsedMs);
 
 /// <summary>Calls of many targets.</summary>
 /// <param name="Codes">How many ended with which status.</param>
 /// <param name="ElapsedMs">Time from the first to the last.</param>
-public sealed record GrpcJsSweep(IReadOnlyDictionary<string, int> Codes, double ElapsedMs);
+internal sealed record GrpcJsSweep(IReadOnlyDictionary<string, int> Codes, double ElapsedMs);
 
 /// <summary>The memory of a Node process after full collections.</summary>
 /// <param name="HeapUsed">Bytes of live objects of JavaScript.</param>
@@ -27,10 +27,10 @@ public sealed record GrpcJsSweep(IReadOnlyDictionary<string, int> Codes, double 
 /// <param name="Rss">Resident bytes.</param>
 /// <param name="Channels">Channels that are open.</param>
 /// <param name="CpuMs">Processor time since the start.</param>
-public sealed record GrpcJsHeap(long HeapUsed, long External, long Rss, int Channels, double CpuMs);
+internal sealed record GrpcJsHeap(long HeapUsed, long External, long Rss, int Channels, double CpuMs);
 
 /// <summary>A gRPC client by @grpc/grpc-js-xds, a process of its own. It keeps a channel for each target it has called.</summary>
-public sealed class GrpcJsXdsClient : IAsyncDisposable
+internal sealed class GrpcJsXdsClient : IAsyncDisposable
 {
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(10);
 

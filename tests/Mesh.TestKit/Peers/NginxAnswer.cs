@@ -12,7 +12,7 @@ namespace Mesh.TestKit.Peers;
 /// <param name="ServerName">The name the client asked for in its handshake.</param>
 /// <param name="Connection">The connection's serial number: distinct numbers are distinct sockets.</param>
 /// <param name="RequestOfConnection">The request's number within its connection, from 1.</param>
-public sealed record NginxAnswer(
+internal sealed record NginxAnswer(
     string Protocol,
     string Scheme,
     string Host,

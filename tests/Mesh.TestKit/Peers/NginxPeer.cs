@@ -8,7 +8,7 @@ namespace Mesh.TestKit.Peers;
 /// A real nginx that listens on four loopback ports, one for each way to be spoken to, and answers every request with
 /// <see cref="NginxAnswer"/>. Its files live in a temporary folder; it ends with the test host, however that ends.
 /// </summary>
-public sealed class NginxPeer : IAsyncDisposable
+internal sealed class NginxPeer : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
     private static readonly string? Program = InstalledProgram.Find("nginx");

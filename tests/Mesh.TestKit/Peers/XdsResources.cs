@@ -7,7 +7,7 @@ namespace Mesh.TestKit.Peers;
 /// Resources for <see cref="GrpcJsControlPlane"/>: anything System.Text.Json turns into canonical proto3 JSON, be it an anonymous object,
 /// a <see cref="System.Text.Json.Nodes.JsonNode"/> or a dictionary (which an Any's `@type` wants).
 /// </summary>
-public sealed record XdsResources
+internal sealed record XdsResources
 {
     /// <summary>`envoy.config.listener.v3.Listener`.</summary>
     public IReadOnlyList<object> Listeners { get; init; } = [];
@@ -27,7 +27,7 @@ public sealed record XdsResources
 
 /// <summary>A kind of resource.</summary>
 [JsonConverter(typeof(XdsTypeConverter))]
-public enum XdsType
+internal enum XdsType
 {
     /// <summary>CDS.</summary>
     Clusters,

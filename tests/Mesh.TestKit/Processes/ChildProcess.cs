@@ -10,7 +10,7 @@ namespace Mesh.TestKit.Processes;
 /// A program run beside the test. It is expected to end when its standard input closes, so that it cannot outlive a test host
 /// that is killed; <see cref="DisposeAsync"/> closes that, waits a moment, and kills what is still there.
 /// </summary>
-public sealed class ChildProcess : IAsyncDisposable
+internal sealed class ChildProcess : IAsyncDisposable
 {
     private const int KeptLines = 1000;
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);

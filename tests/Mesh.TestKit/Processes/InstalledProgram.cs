@@ -1,7 +1,7 @@
 namespace Mesh.TestKit.Processes;
 
 /// <summary>Finds programs of this machine, for peers that are not always installed.</summary>
-public static class InstalledProgram
+internal static class InstalledProgram
 {
     // Debian keeps servers in sbin, which an ordinary user's PATH leaves out.
     private static readonly string[] ServerFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin"];

@@ -73,8 +73,8 @@ public sealed class ClusterDecoderTests
     [InlineData("common_lb_config: {zone_aware_lb_config: {}}", "W common_lb_config.zone_aware_lb_config: read and checked, but this version does not act on it")]
     [InlineData("health_checks: [{}]", "W health_checks: known but not supported (envoy.config.core.v3.HealthCheck)")]
     [InlineData("circuit_breakers: {thresholds: [{max_retries: 1, retry_budget: {}}]}")]
-    [InlineData("circuit_breakers: {thresholds: [{max_requests: 1}], per_host_thresholds: [{}]}",
-        "W circuit_breakers.thresholds[0].max_requests: read and checked", "W circuit_breakers.per_host_thresholds: read and checked")]
+    [InlineData("circuit_breakers: {thresholds: [{max_connections: 1}], per_host_thresholds: [{}]}",
+        "W circuit_breakers.thresholds[0].max_connections: read and checked", "W circuit_breakers.per_host_thresholds: read and checked")]
     [InlineData("outlier_detection: {}")]
     [InlineData("outlier_detection: {successful_active_health_check_uneject_host: true}", "W outlier_detection.successful_active_health_check_uneject_host: read and checked")]
     public void TuningWithoutSupportIsAWarning(string field, params string[] findings) =>

@@ -146,8 +146,10 @@ internal sealed class AdsUnderTest : IAsyncDisposable
     {
         await SettleAsync();
         long target = Time.GetTimestamp() + TimeSpan.FromSeconds(seconds).Ticks;
-        while (Time.NextDue is { } due && due <= target)
+        for (int steps = 0; Time.NextDue is { } due && due <= target; steps++)
         {
+            if (steps == 100_000)
+                throw new TimeoutException("Timers fall due without end.");
             Time.Advance(TimeSpan.FromTicks(Math.Max(0, due - Time.GetTimestamp())));
             await SettleAsync();
         }

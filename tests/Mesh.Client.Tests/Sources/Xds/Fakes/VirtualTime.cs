@@ -51,16 +51,24 @@ internal sealed class VirtualTime : TimeProvider
 
         public long Due { get; private set; }
 
+        // Counted only once it runs: who finds it counted may let the time pass at once, which it must not miss.
         public void Start(TimeSpan dueTime, TimeSpan period)
         {
-            Arm(dueTime);
-            _inner = time._inner.CreateTimer(_ => Fire(), null, dueTime, period);
+            lock (time._lock)
+            {
+                _inner = time._inner.CreateTimer(_ => Fire(), null, dueTime, period);
+                Arm(dueTime);
+            }
         }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            Arm(dueTime);
-            return _inner!.Change(dueTime, period);
+            lock (time._lock)
+            {
+                bool changed = _inner!.Change(dueTime, period);
+                Arm(dueTime);
+                return changed;
+            }
         }
 
         public void Dispose()
@@ -83,14 +91,11 @@ internal sealed class VirtualTime : TimeProvider
 
         private void Arm(TimeSpan dueTime)
         {
-            lock (time._lock)
-            {
-                Due = time.GetTimestamp() + dueTime.Ticks;
-                if (dueTime == Timeout.InfiniteTimeSpan)
-                    time._armed.Remove(this);
-                else
-                    time._armed.Add(this);
-            }
+            Due = time.GetTimestamp() + dueTime.Ticks;
+            if (dueTime == Timeout.InfiniteTimeSpan)
+                time._armed.Remove(this);
+            else
+                time._armed.Add(this);
         }
 
         private void Disarm()
