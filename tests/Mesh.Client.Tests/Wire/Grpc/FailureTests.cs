@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Text.RegularExpressions;
 using System.Security.Authentication;
+using System.Text.RegularExpressions;
 using Mesh.TestKit;
 using Mesh.TestKit.Certificates;
 using Mesh.TestKit.Servers;
