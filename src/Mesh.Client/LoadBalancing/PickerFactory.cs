@@ -102,9 +102,9 @@ internal sealed class PickerFactory
                 return new RandomPicker(endpoints, _random);
             case RingHashResource ring:
                 RingHashPicker? last = _state.LastOf<RingHashPicker>(group);
-                return RingHashPicker.Create(endpoints, ring, UsesHostname(ring.Hashing), WeightsFor(ring.LocalityWeighted), _random, last) is { } picker ? _state.Keep(group, picker) : NoWeight();
+                return RingHashPicker.Create(endpoints, ring, UsesHostname(ring.Hashing), WeightsFor(level, ring.LocalityWeighted), _random, last) is { } picker ? _state.Keep(group, picker) : NoWeight();
             case MaglevResource maglev:
-                return MaglevPicker.Create(endpoints, maglev, UsesHostname(maglev.Hashing), WeightsFor(maglev.LocalityWeighted), _random, _state.LastOf<MaglevPicker>(group)) is { } table ? _state.Keep(group, table) : NoWeight();
+                return MaglevPicker.Create(endpoints, maglev, UsesHostname(maglev.Hashing), WeightsFor(level, maglev.LocalityWeighted), _random, _state.LastOf<MaglevPicker>(group)) is { } table ? _state.Keep(group, table) : NoWeight();
             case PickFirstResource pickFirst:
                 return _state.Keep(group, new PickFirstPicker(endpoints, pickFirst.ShuffleAddressList, _random, _state.LastOf<PickFirstPicker>(group)));
             default:
@@ -142,15 +142,15 @@ internal sealed class PickerFactory
 
     private bool UsesHostname(ConsistentHashingResource hashing) => hashing.UseHostname || _cluster.CommonLb?.Hashing.UseHostname == true;
 
-    private Dictionary<string, uint>? WeightsFor(bool localityWeighted) =>
-        localityWeighted || _cluster.CommonLb?.Locality is { ZoneAware: null } ? LocalityWeights(priority: null) : null;
+    private Dictionary<string, uint>? WeightsFor(PriorityLevel level, bool localityWeighted) =>
+        localityWeighted || _cluster.CommonLb?.Locality is { ZoneAware: null } ? LocalityWeights(level.Priority) : null;
 
-    private Dictionary<string, uint> LocalityWeights(uint? priority)
+    private Dictionary<string, uint> LocalityWeights(uint priority)
     {
         var weights = new Dictionary<string, uint>(StringComparer.Ordinal);
         foreach (LocalityEndpointsResource locality in _assignment.Localities)
         {
-            if (priority is null || locality.Priority == priority)
+            if (locality.Priority == priority)
                 weights[locality.Locality] = locality.Weight ?? 0;
         }
 

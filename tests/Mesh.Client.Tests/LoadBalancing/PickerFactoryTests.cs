@@ -65,6 +65,20 @@ public sealed class PickerFactoryTests
     }
 
     [Fact]
+    public void ALocalityHasAWeightInEachPriority()
+    {
+        LocalityEndpointsResource Locality(string name, uint priority, uint weight) => new(name, priority, []) { Weight = weight };
+        var assignment = new EndpointsResource("c", [Locality("a", 0, 3), Locality("b", 0, 1), Locality("a", 1, 1), Locality("b", 1, 999)]);
+        Endpoint[] endpoints = [At(1, locality: "a"), At(2, locality: "b"), At(3, priority: 1, locality: "a"), At(4, priority: 1, locality: "b")];
+        foreach (LoadBalancingPolicyResource policy in new LoadBalancingPolicyResource[]
+        {
+            new RingHashResource { MinimumRingSize = 4000, LocalityWeighted = true },
+            new MaglevResource { LocalityWeighted = true },
+        })
+            Assert.InRange(Shares(Create(Cluster(policy), endpoints, assignment), 20_000)["1"], 0.70, 0.80);
+    }
+
+    [Fact]
     public void ALocalityThatIsSickGetsLess()
     {
         // Half of it is healthy: 1.4 x 0.5 of its weight.
