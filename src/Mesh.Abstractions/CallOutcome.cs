@@ -28,4 +28,9 @@ public readonly record struct CallOutcome(
     /// too near. Null where the policy does not cover it, or it was tried again.
     /// </summary>
     public string? NotRetried { get; init; }
+
+    /// <summary>
+    /// Whether it was a copy of another call, sent because the route mirrors its requests (<c>request_mirror_policies</c>): no caller has seen it.
+    /// </summary>
+    public bool IsMirror { get; init; }
 }

@@ -42,6 +42,12 @@ public static class ResponseFlags
     /// <summary>No configuration arrived in time, or the host of the mesh is shutting down.</summary>
     public const string NoConfiguration = "NFCF";
 
+    /// <summary>A fault was injected: the call was answered and not sent (<c>HTTPFault.abort</c>).</summary>
+    public const string FaultInjected = "FI";
+
+    /// <summary>A fault was injected: the call was held back, and then sent (<c>HTTPFault.delay</c>).</summary>
+    public const string DelayInjected = "DI";
+
     /// <summary>The response was never read to its end nor disposed; the garbage collector found it.</summary>
     public const string Abandoned = "abandoned";
 }

@@ -164,7 +164,7 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
 
     private object? StartSources(XdsSetup? xds)
     {
-        var limits = new DocumentSettings(_options.MaxDocumentBytes, _options.MaxDocumentDepth) { Decoder = new DecoderSettings { Dialect = _options.Dialect } };
+        var limits = new DocumentSettings(_options.MaxDocumentBytes, _options.MaxDocumentDepth) { Decoder = new DecoderSettings { Dialect = _options.Dialect, RingSizeCap = (ulong?)_options.RingSizeCap } };
         var starts = new List<Action>();
         if (FindFile() is { } path)
         {
@@ -220,7 +220,7 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
     private Action AddXds(XdsSetup setup)
     {
         SourceFeed feed = Feed($"xds {setup.Servers}", triesAgain: true);
-        AdsSource xds = setup.Create(feed, _store, _loop, _xdsLog, _options.Dialect, _random);
+        AdsSource xds = setup.Create(feed, _store, _loop, _xdsLog, _options, _random);
         xds.Observer = XdsObserver;
         feed.Refine = view => XdsViews.Refine(view, xds, _loop);
         _xds = xds;

@@ -79,6 +79,12 @@ public sealed class MeshOptions
     /// </summary>
     public XdsDialect Dialect { get; set; }
 
+    /// <summary>
+    /// The most entries of a hash ring (<c>ring_hash</c>), whatever its cluster asks for: 1 to 8,388,608. Unset: 8,388,608, and with
+    /// <see cref="XdsDialect.Grpc"/> 4,096, as in gRPC's own clients (gRFC A42).
+    /// </summary>
+    public int? RingSizeCap { get; set; }
+
     /// <summary>The largest configuration text, in bytes. Default 64 MiB.</summary>
     public int MaxDocumentBytes { get; set; } = 64 << 20;
 

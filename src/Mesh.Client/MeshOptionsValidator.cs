@@ -23,6 +23,8 @@ internal sealed class MeshOptionsValidator : IValidateOptions<MeshOptions>
             yield return $"MeshOptions.ReloadDebounce: {options.ReloadDebounce} is not allowed; it must be at least zero";
         if (options.BodyReplayLimit < 0)
             yield return $"MeshOptions.BodyReplayLimit: {options.BodyReplayLimit} is not allowed; it must be at least zero";
+        if (options.RingSizeCap is < 1 or > 8_388_608)
+            yield return $"MeshOptions.RingSizeCap: {options.RingSizeCap} is not allowed; it must be from 1 to 8388608";
         if (options.MaxDocumentBytes <= 0)
             yield return $"MeshOptions.MaxDocumentBytes: {options.MaxDocumentBytes} is not allowed; it must be more than zero";
         if (options.MaxDocumentDepth is < 1 or > 1000)

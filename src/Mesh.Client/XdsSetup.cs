@@ -60,7 +60,7 @@ internal sealed class XdsSetup
     }
 
     /// <summary>Makes the source. Control loop only.</summary>
-    public AdsSource Create(SourceFeed feed, SnapshotStore store, ControlLoop loop, XdsLog log, XdsDialect dialect, Random random)
+    public AdsSource Create(SourceFeed feed, SnapshotStore store, ControlLoop loop, XdsLog log, MeshOptions mesh, Random random)
     {
         var settings = new AdsSettings
         {
@@ -68,7 +68,7 @@ internal sealed class XdsSetup
             Node = Identity(_bootstrap.Node),
             Delta = _options.Delta,
             Wildcard = _options.Wildcard,
-            Decoder = new DecoderSettings { Dialect = dialect, ForProxy = _options.Wildcard, BaseDirectory = Directory.GetCurrentDirectory() },
+            Decoder = new DecoderSettings { Dialect = mesh.Dialect, RingSizeCap = (ulong?)mesh.RingSizeCap, ForProxy = _options.Wildcard, BaseDirectory = Directory.GetCurrentDirectory() },
         };
         var limits = new ChannelLimits(_options.MaxMessageBytes, _options.KeepAliveInterval, _options.KeepAliveTimeout);
         var client = new AdsClient(settings, loop, random, server => new ServerChannel(server, limits, loop.TimeProvider));

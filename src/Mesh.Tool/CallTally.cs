@@ -41,15 +41,17 @@ internal sealed class CallTally
         }
     }
 
-    /// <summary>What the mesh says of a call that has ended.</summary>
+    /// <summary>What the mesh says of a call that has ended; copies for a mirror are no calls of the user's.</summary>
     public void Add(CallOutcome outcome)
     {
+        if (outcome.IsMirror)
+            return;
         lock (_gate)
         {
             _attempts += outcome.Attempts;
             if (outcome.Flag is { } flag)
                 Count(_flags, flag);
-            if (outcome is { Endpoint: { } endpoint, Flag: null or ResponseFlags.UpstreamRetryLimitExceeded })
+            if (outcome is { Endpoint: { } endpoint, Flag: null or ResponseFlags.UpstreamRetryLimitExceeded or ResponseFlags.DelayInjected })
                 Count(_endpoints, endpoint);
         }
     }

@@ -41,6 +41,8 @@ internal static class ExplanationText
             writer.WriteLine($"named         virtual cluster {virtualCluster}");
         if (explanation.Hash is { } hash)
             writer.WriteLine($"hash          {hash}");
+        foreach (string filter in explanation.Filters)
+            writer.WriteLine($"filter        {filter}");
         foreach (string line in explanation.Taken is { } route ? RouteValues.Of(route) : [])
             writer.WriteLine($"value         {line}");
         if (explanation is not { Chance: { } chance, Otherwise: { } otherwise })

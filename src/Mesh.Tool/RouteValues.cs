@@ -15,7 +15,7 @@ internal static class RouteValues
             lines.Add($"internal_redirect_policy: follows {string.Join(", ", redirect.Statuses)}, at most {redirect.MaxRedirects} times");
         lines.AddRange(action.HashPolicies.Select(policy => $"hash_policy: {policy.Kind.ToString().ToLowerInvariant()} {policy.Name}{(policy.Terminal ? ", terminal" : "")}"));
         lines.AddRange(action.MirrorPolicies.Select(mirror =>
-            $"request_mirror_policies: {(mirror.Cluster.Length > 0 ? mirror.Cluster : $"by header {mirror.ClusterHeader}")}{(mirror.Fraction is { } part ? $", {part}" : "")} (no effect yet)"));
+            $"request_mirror_policies: {(mirror.Cluster.Length > 0 ? mirror.Cluster : $"by header {mirror.ClusterHeader}")}{(mirror.Fraction is { } part ? $", {part}" : "")}"));
         if (action.HedgePolicy is { } hedge)
             lines.Add($"hedge_policy: {hedge.InitialRequests} at first{(hedge.OnPerTryTimeout ? ", another on per_try_timeout" : "")} (no effect yet)");
         if (action.RateLimits.Count > 0)

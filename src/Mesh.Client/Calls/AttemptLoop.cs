@@ -45,6 +45,7 @@ internal static class AttemptLoop
 
         // One that is answered at once needs no state machine.
         OutlierReport.OnResponse(call, send.Result);
+        OrcaReports.OnResponse(call, send.Result);
         ResponseCompletion.Complete(call, send.Result);
         return send;
     }
@@ -59,6 +60,7 @@ internal static class AttemptLoop
             {
                 HttpResponseMessage response = await send.ConfigureAwait(false);
                 OutlierReport.OnResponse(call, response);
+                OrcaReports.OnResponse(call, response);
                 if (!Retrier.ShouldRetry(call, response))
                     return call.Redirects?.Follows(call, response) == true ? EndWithRedirect(call, response) : ResponseCompletion.Complete(call, response);
 
@@ -150,14 +152,14 @@ internal static class AttemptLoop
         Cluster cluster = call.Cluster;
         for (int i = 0; ; i++)
         {
-            PickResult pick = cluster.Picker.Pick(new PickContext(call.Hashed.Value, call.Retries.Tried));
+            PickResult pick = cluster.Picker.Pick(new PickContext(call.Hashed.Value, call.Retries.Tried, call.Retries.AcceptsBy(call.Retry)));
             if (pick.Kind != PickKind.Complete)
             {
                 failure = LocalReply.Unavailable(pick.Kind == PickKind.Drop ? ResponseFlags.DropOverload : ResponseFlags.NoHealthyUpstream, pick.Reason ?? "");
                 return null;
             }
 
-            if (call.Route.Action.AutoHostRewrite)
+            if (call.Route.Action.AutoHostRewrite && !call.IsMirror)
                 call.Authority = AuthorityOf(call, pick.Endpoint!);
             if (call.Engine.Pools.TryAcquire(pick.Endpoint!, cluster.Transport, call.Authority) is { } pool)
             {
@@ -191,14 +193,16 @@ internal static class AttemptLoop
         return error;
     }
 
-    private static TaskCanceledException Cancelled(Call call, Exception? error)
+    /// <summary>Ends a call that its caller cancelled.</summary>
+    public static TaskCanceledException Cancelled(Call call, Exception? error)
     {
         CancellationToken token = call.CallerToken;
         call.End(ResponseFlags.DownstreamConnectionTermination, error);
         return new TaskCanceledException("The call was cancelled by its caller.", error, token);
     }
 
-    private static async Task<bool> WaitAsync(Call call, TimeSpan delay, bool async)
+    /// <summary>Waits before the next step of a call; false when its caller cancelled meanwhile.</summary>
+    public static async Task<bool> WaitAsync(Call call, TimeSpan delay, bool async)
     {
         if (delay <= TimeSpan.Zero)
             return !call.CallerToken.IsCancellationRequested;
@@ -211,7 +215,7 @@ internal static class AttemptLoop
     }
 
     /// <summary>Ends the call with an answer of the mesh itself.</summary>
-    private static async Task<HttpResponseMessage> ReplyAsync(Call call, LocalReply reply, Exception? error, bool async)
+    public static async Task<HttpResponseMessage> ReplyAsync(Call call, LocalReply reply, Exception? error, bool async)
     {
         // A gRPC client in the middle of its own stream set-up does not expect to be answered before it has let go.
         if (async && call.IsGrpc)

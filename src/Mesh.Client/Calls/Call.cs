@@ -1,11 +1,8 @@
 using System.Diagnostics;
-using System.Net.Http.Headers;
 using Mesh.LoadBalancing;
 using Mesh.Matching;
 using Mesh.Policies.Hashing;
 using Mesh.Policies.Retries;
-using Mesh.Policies.Timeouts;
-using Mesh.Primitives;
 using Mesh.Snapshots;
 using Mesh.Transport;
 
@@ -17,16 +14,11 @@ namespace Mesh.Calls;
 /// belonged to it and ends it.
 /// </summary>
 [DebuggerDisplay("{Route.Name} -> {Cluster.Name}, attempts {Attempts}")]
-internal sealed class Call : IDisposable
+internal sealed partial class Call : IDisposable
 {
-    private CallTimer _timer;
-    private CancellationTokenRegistration _link;
     private RequestTarget _target;
     private CallRetries _retries;
-    private long _deadline;
-    private long _perTryTicks;
-    private volatile bool _endless;
-    private bool _isLinked;
+    private CallFaults _faults;
     private bool _active;
     private bool _isFinalized;
 
@@ -40,9 +32,6 @@ internal sealed class Call : IDisposable
         Engine.Log.Abandoned(Cluster.Name, Endpoint?.State.Address ?? "");
         End(ResponseFlags.Abandoned, null);
     }
-
-    /// <summary>The clock its limits go by.</summary>
-    public TimeProvider TimeProvider => _timer.TimeProvider;
 
     public CallEngine Engine { get; private set; } = null!;
 
@@ -64,6 +53,9 @@ internal sealed class Call : IDisposable
     /// <summary>What it keeps of its attempts.</summary>
     public ref CallRetries Retries => ref _retries;
 
+    /// <summary>What injected faults have done to it.</summary>
+    public ref CallFaults Faults => ref _faults;
+
     /// <summary>The redirects that the mesh follows itself; null where the route follows none.</summary>
     public InternalRedirects? Redirects { get; set; }
 
@@ -78,19 +70,13 @@ internal sealed class Call : IDisposable
     /// <summary>Whether the caller called the synchronous <c>Send</c>.</summary>
     public bool IsSync { get; private set; }
 
+    /// <summary>Whether it is a copy of another call, which nobody waits for.</summary>
+    public bool IsMirror { get; set; }
+
     public CancellationToken CallerToken { get; private set; }
 
     /// <summary>The request's body, where it must be watched or may have to be sent again; null where the caller's content goes as it is.</summary>
     public RequestBody? Body { get; set; }
-
-    /// <summary>The limit of the whole call; null for none.</summary>
-    public TimeSpan? Timeout { get; private set; }
-
-    /// <summary>What set <see cref="Timeout"/>.</summary>
-    public string TimeoutSource { get; private set; } = "";
-
-    /// <summary>Whether the limit is the route's, which the server of a gRPC call has not been told; false for the caller's own.</summary>
-    public bool TimeoutIsRoutes { get; private set; }
 
     /// <summary>What its route's hash policies make of the request; null where they make nothing, or the cluster does not ask.</summary>
     public HashedRequest Hashed { get; set; }
@@ -109,14 +95,6 @@ internal sealed class Call : IDisposable
 
     /// <summary>The flag of a call whose response comes to its end; null for an undisturbed one.</summary>
     public string? CompletionFlag { get; set; }
-
-    /// <summary>The limit on silence between two reads of the response; null for none.</summary>
-    public TimeSpan? IdleTimeout { get; set; }
-
-    /// <summary>Ends with the caller's token, the call's deadline, or the attempt's.</summary>
-    public CancellationToken Token => _timer.Token;
-
-    public bool DeadlinePassed => _deadline != 0 && _timer.HasPassed(_deadline);
 
     public void Start(
         CallEngine engine, HttpRequestMessage request, in RequestTarget target, Listener listener, Route route, RouteDestination destination, Cluster cluster,
@@ -138,40 +116,6 @@ internal sealed class Call : IDisposable
         cluster.State.OnCallStarted(route.Action.IsHighPriority);
     }
 
-    /// <summary>
-    /// Lets the caller's token and the clocks end the call. To be called as soon as there is something to end: a send that completes
-    /// at once, as one answered from memory does, is spared all of it.
-    /// </summary>
-    public void Watch()
-    {
-        if (!_isLinked && CallerToken.CanBeCanceled)
-        {
-            _isLinked = true;
-            _link = CallerToken.UnsafeRegister(static timer => ((CallTimer)timer!).Cancel(), _timer);
-        }
-
-        if (Body is null or { IsSent: true })
-        {
-            StartDeadline();
-            StartPerTryTimeout();
-        }
-    }
-
-    /// <summary>
-    /// The limit on silence, before the response and within it: the route's, unless the deadline comes first, or the shorter one of an
-    /// attempt (<c>RetryPolicy.per_try_idle_timeout</c>); 0 ticks for none.
-    /// </summary>
-    public TimeSpan ResponseIdleTimeout => IdleIsPerTry ? Retry!.PerTryIdleTimeout!.Value : RouteIdleTimeout;
-
-    /// <summary>Whether the limit on silence is the retry policy's.</summary>
-    public bool IdleIsPerTry => Retry?.PerTryIdleTimeout is { } perTry && (RouteIdleTimeout is not { Ticks: > 0 } idle || perTry < idle);
-
-    private TimeSpan RouteIdleTimeout =>
-        !IsGrpc && Route.IdleTimeout(Listener) is { } idle && (Timeout is not { } limit || idle < limit) ? idle : TimeSpan.Zero;
-
-    /// <summary>Whether the attempt's own limit is the one on silence.</summary>
-    public bool IsIdleLimit => ResponseIdleTimeout is { Ticks: > 0 } idle && (Retry?.PerTryTimeout is not { } perTry || idle < perTry);
-
     /// <summary>What formats see of the call.</summary>
     /// <param name="response">The response; null while there is none.</param>
     /// <param name="sent">The message that was sent; null before it is.</param>
@@ -181,57 +125,6 @@ internal sealed class Call : IDisposable
         Cluster = Cluster.Name,
         UpstreamHost = Endpoint?.State.Address,
     };
-
-    /// <summary>Whether a token ends the call already.</summary>
-    public bool IsLinkedTo(CancellationToken token) => _isLinked && token == CallerToken;
-
-    /// <summary>Takes the limit of the route, or for gRPC the caller's own where that is shorter (gRFC A31).</summary>
-    public void SetTimeout(CallTimeout timeout)
-    {
-        Timeout = timeout.Value;
-        TimeoutSource = timeout.Source;
-        TimeoutIsRoutes = IsGrpc && timeout.Value is not null;
-        if (!IsGrpc || !Request.Headers.NonValidated.TryGetValues("grpc-timeout", out HeaderStringValues values))
-            return;
-        if (GrpcTimeoutHeader.Parse(values.ToString()) is { } own && (Timeout is not { } limit || own <= limit))
-        {
-            Timeout = own;
-            TimeoutSource = "grpc-timeout";
-            TimeoutIsRoutes = false;
-        }
-    }
-
-    /// <summary>Starts the clock of the whole call (<c>RouteAction.timeout</c>).</summary>
-    public void StartDeadline()
-    {
-        if (_endless || Timeout is not { } timeout || _deadline != 0)
-            return;
-        _deadline = _timer.After(timeout);
-        _timer.Set(_deadline);
-
-        // The response may have begun on another thread meanwhile.
-        if (_endless)
-        {
-            _deadline = 0;
-            _timer.Clear();
-        }
-    }
-
-    /// <summary>
-    /// Starts the clocks that wait until the request has been sent in full: the call's, and the attempt's
-    /// (<c>RetryPolicy.per_try_timeout</c>).
-    /// </summary>
-    /// <param name="sent">The body that has been sent; not this call's any more when it outlived its own.</param>
-    public void OnRequestSent(RequestBody sent)
-    {
-        if (!ReferenceEquals(sent, Body))
-            return;
-        StartDeadline();
-        StartPerTryTimeout();
-    }
-
-    /// <summary>What is left of the deadline; null when there is none yet.</summary>
-    public TimeSpan? Remaining => _deadline == 0 ? null : _timer.Until(_deadline);
 
     /// <summary>Takes the endpoint's connections for an attempt.</summary>
     public void StartAttempt(Endpoint endpoint, EndpointPool pool, TimeSpan? perTryTimeout)
@@ -245,15 +138,6 @@ internal sealed class Call : IDisposable
             limit = idle;
         if (limit > 0)
             Volatile.Write(ref _perTryTicks, limit);
-    }
-
-    /// <summary>Lifts the attempt's own limit once its response has begun; the call's stays.</summary>
-    public void EndPerTryTimeout()
-    {
-        if (Volatile.Read(ref _perTryTicks) == 0)
-            return;
-        Volatile.Write(ref _perTryTicks, 0);
-        EndLimit();
     }
 
     /// <summary>Gives the endpoint's connections back; the call goes on.</summary>
@@ -275,42 +159,6 @@ internal sealed class Call : IDisposable
         EndAttempt();
         Attempts--;
     }
-
-    /// <summary>Makes the timer fit for another attempt after a per-try timeout has fired.</summary>
-    public void RenewTimer()
-    {
-        if (Token.IsCancellationRequested)
-        {
-            _link.Unregister();
-            _isLinked = false;
-            _timer.Dispose();
-            _timer = new CallTimer(TimeProvider);
-        }
-
-        Volatile.Write(ref _perTryTicks, 0);
-        EndLimit();
-    }
-
-    /// <summary>Lifts the call's deadline, for a stream that goes on for as long as it likes, or puts a longer one in its place.</summary>
-    public void LiftDeadline(TimeSpan? longer = null)
-    {
-        _endless = true;
-        _deadline = longer is { } span ? _timer.After(span) : 0;
-        _timer.Set(_deadline);
-        Timeout = longer;
-        if (longer is not null)
-            TimeoutSource = "max_stream_duration";
-    }
-
-    /// <summary>Starts a limit that is shorter than the call's: of an attempt, or of one read on silence.</summary>
-    public void StartLimit(TimeSpan span)
-    {
-        long limit = _timer.After(span);
-        _timer.Set(_deadline != 0 && _deadline < limit ? _deadline : limit);
-    }
-
-    /// <summary>Lifts that limit.</summary>
-    public void EndLimit() => _timer.Set(_deadline);
 
     /// <summary>Ends the call: counters, connections, outcome. The call must not be used any more.</summary>
     public void End(string? flag, Exception? error, bool reuse = true)
@@ -337,25 +185,10 @@ internal sealed class Call : IDisposable
         engine.OnCallEnded();
     }
 
-    /// <summary>Ends whatever of the call is still going on.</summary>
-    public void Cancel() => _timer.Cancel();
-
     public void Dispose()
     {
         _timer.Dispose();
         GC.SuppressFinalize(this);
-    }
-
-    private void StartPerTryTimeout()
-    {
-        long ticks = Volatile.Read(ref _perTryTicks);
-        if (ticks == 0)
-            return;
-        StartLimit(TimeSpan.FromTicks(ticks));
-
-        // The response may have begun on another thread meanwhile.
-        if (Volatile.Read(ref _perTryTicks) == 0)
-            EndLimit();
     }
 
     private void Recycle(bool reuse)
@@ -375,7 +208,9 @@ internal sealed class Call : IDisposable
         Destination = null!;
         Retry = null;
         _retries.Reset();
+        _faults.Reset();
         Redirects = null;
+        IsMirror = false;
         Hashed = default;
         Authority = "";
         Path = "";

@@ -1,3 +1,4 @@
+using Mesh.Policies.Faults;
 using Mesh.Primitives;
 using Mesh.Snapshots;
 using Mesh.Transport;
@@ -20,6 +21,9 @@ internal sealed class CallEngine(SnapshotStore store, EndpointPools pools, CallS
 
     /// <summary>What stands for this process where a hash policy asks for the channel (gRFC A42).</summary>
     public ulong ChannelId { get; } = random.NextUInt64();
+
+    /// <summary>The calls under an injected fault.</summary>
+    public FaultCounter Faults { get; } = new();
 
     public CallLog Log { get; } = new(logger);
 

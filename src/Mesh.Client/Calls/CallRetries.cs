@@ -21,6 +21,14 @@ internal struct CallRetries
     /// <summary>Notes the endpoint of an attempt that is made again.</summary>
     public void AddTried(Endpoint endpoint) => (Tried ??= new TriedEndpoints()).Add(endpoint);
 
+    /// <summary>Which endpoints the next attempt may go to by its policy; null for any, as for a first one.</summary>
+    public readonly Predicate<Endpoint>? AcceptsBy(RetryPolicy? policy)
+    {
+        if (Tried is not { } tried || policy?.HostPredicates is not { } predicates)
+            return null;
+        return endpoint => predicates.AcceptsEndpoint(endpoint.Resource.Metadata, tried.Contains(endpoint));
+    }
+
     /// <summary>Gives back what it holds, and is as new.</summary>
     public void Reset()
     {

@@ -57,6 +57,9 @@ internal sealed record Explanation
     /// <summary>The request's hash by <c>hash_policy</c>; null where it has none.</summary>
     public ulong? Hash { get; init; }
 
+    /// <summary>The filters that run before the request is sent, each with what it does.</summary>
+    public IReadOnlyList<string> Filters { get; init; } = [];
+
     /// <summary>The part of the requests that takes the route; null for all.</summary>
     public FractionResource? Chance { get; init; }
 
@@ -155,6 +158,7 @@ internal sealed record Explanation
             Target = cluster,
             ResponseHeaders = [.. destination.Headers?.DescribeResponse() ?? []],
             Hash = route.HashOf(view),
+            Filters = [.. listener.Filters.Where(filter => filter.FaultOn(destination.Filters) is not null).Select(filter => $"{filter.Name}: {filter.FaultOn(destination.Filters)}")],
             Taken = route,
         };
     }

@@ -98,12 +98,28 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
         if (cluster.UsesHash && route.HasHash)
             Hash(call, route, view);
         Prepare(call, engine.Settings.TrustEnvoyHeaders ? RetryRequestHeaders.Timeout(view) : null);
+        Task<HttpResponseMessage> sent = CallFilters.Concern(call)
+            ? FilterAndSendAsync(call, async, isFirst ? null : redirects, asked)
+            : SendAsync(call, async, isFirst ? null : redirects, asked);
+        return isFirst && redirects is not null ? FollowAsync(sent, redirects, async, cancellationToken) : sent;
+    }
+
+    /// <summary>Sends a call past the filters of its listener, unless one of them answers it.</summary>
+    private async Task<HttpResponseMessage> FilterAndSendAsync(Call call, bool async, InternalRedirects? followed, bool asked) =>
+        await CallFilters.RunAsync(call, async).ConfigureAwait(false) ?? await SendAsync(call, async, followed, asked).ConfigureAwait(false);
+
+    private Task<HttpResponseMessage> SendAsync(Call call, bool async, InternalRedirects? followed, bool asked)
+    {
+        if (call.Destination.Mirrors.Length > 0)
+            Mirroring.Start(call);
         if (AttemptLoop.TrySend(call, async, out Task<HttpResponseMessage>? sent))
-            return isFirst && redirects is not null ? FollowAsync(sent, redirects, async, cancellationToken) : sent;
+            return sent;
 
         // A newer configuration has taken the cluster away meanwhile, and leads the call elsewhere.
+        HttpRequestMessage request = call.Request;
+        CancellationToken cancellationToken = call.CallerToken;
         call.Withdraw();
-        return RouteAsync(request, engine.Store.Current!, async, isFirst ? null : redirects, cancellationToken, asked);
+        return RouteAsync(request, engine.Store.Current!, async, followed, cancellationToken, asked);
     }
 
     /// <summary>Hands over an answer that the configuration itself gives; it is no failure.</summary>
@@ -136,9 +152,9 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
         if (content is null || RequestBody.IsInMemory(content))
             return;
 
-        bool mayRetry = call.Retry is { NumRetries: > 0 } || call.Redirects is not null;
-        if (mayRetry || (!call.IsGrpc && (call.Timeout is not null || call.ResponseIdleTimeout > TimeSpan.Zero)))
-            call.Body = content as RequestBody ?? new RequestBody(content, mayRetry ? engine.Settings.BodyReplayLimit : 0, call.OnRequestSent);
+        bool mayCopy = call.Retry is { NumRetries: > 0 } || call.Redirects is not null || call.Destination.Mirrors.Length > 0;
+        if (mayCopy || (!call.IsGrpc && (call.Timeout is not null || call.ResponseIdleTimeout > TimeSpan.Zero)))
+            call.Body = content as RequestBody ?? new RequestBody(content, mayCopy ? engine.Settings.BodyReplayLimit : 0, call.OnRequestSent);
     }
 
     private Task<HttpResponseMessage> PassThroughAsync(HttpRequestMessage request, in RequestTarget target, bool grpc, bool async, CancellationToken cancellationToken)

@@ -15,6 +15,7 @@ internal static class OutcomeOf
         return new CallOutcome(call.Cluster.Name, address, response is null ? 0 : (int)response.StatusCode, grpcStatus, call.Attempts, flag, error)
         {
             NotRetried = call.Retries.Refusal,
+            IsMirror = call.IsMirror,
         };
     }
 

@@ -12,6 +12,7 @@ internal sealed class RequestBody : HttpContent
 {
     private readonly HttpContent _inner;
     private Action<RequestBody>? _sent;
+    private List<Action<byte[]>>? _copies;
     private MemoryStream? _kept;
     private readonly int _limit;
     private volatile bool _complete;
@@ -40,6 +41,9 @@ internal sealed class RequestBody : HttpContent
 
     /// <summary>Whether another send would carry the same bytes.</summary>
     public bool CanSendAgain => Volatile.Read(ref _serializations) == 0 || IsInMemory(_inner) || (_complete && _kept is not null);
+
+    /// <summary>Asks for a copy of the body once it has been sent; none comes where it is longer than what is kept. Before it is sent first.</summary>
+    public void WhenSent(Action<byte[]> copy) => (_copies ??= []).Add(copy);
 
     /// <summary>Whether a content's bytes lie in memory, so that it can be sent any number of times.</summary>
     public static bool IsInMemory(HttpContent content) => content is ByteArrayContent or ReadOnlyMemoryContent;
@@ -127,6 +131,9 @@ internal sealed class RequestBody : HttpContent
         // Let go of the call: the connection holds on to this body longer than the call may last.
         Interlocked.Exchange(ref _sent, null)?.Invoke(this);
         _complete = true;
+        if (_copies is not null && _kept is not null)
+            _copies.ForEach(copy => copy(_kept.ToArray()));
+        _copies = null;
     }
 
     // A failing write is the connection's fault, anything else the content's own.

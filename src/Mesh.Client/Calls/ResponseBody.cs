@@ -49,6 +49,7 @@ internal sealed class ResponseBody : HttpContent
         if (Interlocked.Exchange(ref _call, null) is not { } call)
             return;
         OutlierReport.OnComplete(call);
+        OrcaReports.OnComplete(call);
         call.End(call.CompletionFlag, error: null);
     }
 

@@ -52,6 +52,7 @@ internal static class ResponseCompletion
     private static HttpResponseMessage End(Call call, HttpResponseMessage response)
     {
         OutlierReport.OnComplete(call);
+        OrcaReports.OnComplete(call);
         call.End(call.CompletionFlag, error: null);
         return response;
     }
@@ -68,7 +69,7 @@ internal static class ResponseCompletion
     {
         RetryRefusal.Overflow => ResponseFlags.UpstreamOverflow,
         RetryRefusal.LimitExceeded when call.Attempts > 1 => ResponseFlags.UpstreamRetryLimitExceeded,
-        _ => null,
+        _ => call.Faults.Delayed ? ResponseFlags.DelayInjected : null,
     };
 
     /// <summary>

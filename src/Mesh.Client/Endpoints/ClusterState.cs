@@ -8,7 +8,7 @@ namespace Mesh.Endpoints;
 /// are written by calls without a lock.
 /// </summary>
 [DebuggerDisplay("{Name} in flight {InFlight}")]
-internal sealed class ClusterState(string name)
+internal sealed class ClusterState(string name, TimeProvider? timeProvider = null)
 {
     private int _inFlight;
     private int _highPriority;
@@ -16,6 +16,9 @@ internal sealed class ClusterState(string name)
     private readonly RetryCounter _highPriorityRetries = new();
 
     public string Name { get; } = name;
+
+    /// <summary>The clock that its load balancing goes by.</summary>
+    public TimeProvider TimeProvider { get; } = timeProvider ?? TimeProvider.System;
 
     /// <summary>The endpoints; control loop only.</summary>
     public Dictionary<EndpointKey, EndpointState> Endpoints { get; } = [];

@@ -5,6 +5,7 @@ namespace Mesh.LoadBalancing;
 /// <summary>
 /// Chooses among endpoints that are all as good as each other. A retry goes to an endpoint that this call has not tried while there is
 /// one: to one that the policy itself would choose, where it comes to one in a few choices, else to any; where all were tried, not to the last.
+/// Endpoints that the retry policy passes over come after all others.
 /// </summary>
 internal abstract class EndpointPicker : Picker
 {
@@ -38,14 +39,20 @@ internal abstract class EndpointPicker : Picker
 
     private Endpoint Another(in PickContext context, TriedEndpoints tried)
     {
+        Predicate<Endpoint>? accepts = context.Accepts;
         for (int i = 0; i < MaxChoices; i++)
         {
             Endpoint chosen = _endpoints[Choose(context, i)];
-            if (!tried.Contains(chosen))
+            if (!tried.Contains(chosen) && accepts?.Invoke(chosen) != false)
                 return chosen;
         }
 
-        return Any(endpoint => !tried.Contains(endpoint)) ?? Any(endpoint => !ReferenceEquals(endpoint.State, tried.Last?.State)) ?? _endpoints[0];
+        Endpoint? last = tried.Last;
+        return Any(endpoint => !tried.Contains(endpoint) && accepts?.Invoke(endpoint) != false)
+            ?? (accepts is null ? null : Any(endpoint => accepts(endpoint) && !ReferenceEquals(endpoint.State, last?.State)))
+            ?? Any(endpoint => !tried.Contains(endpoint))
+            ?? Any(endpoint => !ReferenceEquals(endpoint.State, last?.State))
+            ?? _endpoints[0];
     }
 
     /// <summary>Any endpoint of a kind; null where there is none.</summary>

@@ -13,13 +13,19 @@ internal sealed class LeastRequestPicker : EndpointPicker
     private const uint MaxChoices = 10;
 
     private readonly int _count;
-    private readonly WeightedIndex? _weights;
+    private readonly SlowStartWeights? _growing;
+    private volatile WeightedIndex? _weights;
     private readonly double _bias;
     private readonly int _choices;
 
-    public LeastRequestPicker(Endpoint[] endpoints, LeastRequestResource resource, Random random)
+    /// <param name="endpoints">The endpoints; at least one.</param>
+    /// <param name="resource">What was asked.</param>
+    /// <param name="random">Chance.</param>
+    /// <param name="growing">The weights while endpoints are new; null where new ones are as good as any.</param>
+    public LeastRequestPicker(Endpoint[] endpoints, LeastRequestResource resource, Random random, SlowStartWeights? growing = null)
         : base(endpoints, random)
     {
+        _growing = growing;
         _count = endpoints.Length;
         _weights = EndpointWeights.Of(endpoints) is { } weights ? new WeightedIndex(weights) : null;
         _bias = resource.ActiveRequestBias;
@@ -30,8 +36,10 @@ internal sealed class LeastRequestPicker : EndpointPicker
     {
         if (_count == 1)
             return 0;
-        if (_weights is not null)
-            return ByWeight(_weights);
+        if (_growing is not null && _growing.TryRefresh(out uint[]? grown))
+            _weights = grown is null ? null : new WeightedIndex(grown);
+        if (_weights is { } weights)
+            return ByWeight(weights);
         return _choices == int.MaxValue ? ByScan() : ByChoices();
     }
 

@@ -3,7 +3,8 @@ namespace Mesh.LoadBalancing;
 /// <summary>What a picker may know of the attempt it picks for.</summary>
 /// <param name="Hash">The hash of the request by its route's policies; null where there is none.</param>
 /// <param name="Tried">The endpoints of the attempts before; null for the first attempt.</param>
-internal readonly record struct PickContext(ulong? Hash = null, TriedEndpoints? Tried = null);
+/// <param name="Accepts">Which endpoints a retry may go to while there is one (<c>retry_host_predicate</c>); null for any.</param>
+internal readonly record struct PickContext(ulong? Hash = null, TriedEndpoints? Tried = null, Predicate<Endpoint>? Accepts = null);
 
 /// <summary>The endpoints that a call has tried.</summary>
 internal sealed class TriedEndpoints
@@ -12,6 +13,8 @@ internal sealed class TriedEndpoints
 
     /// <summary>The one tried last.</summary>
     public Endpoint? Last => _endpoints.Count == 0 ? null : _endpoints[^1];
+
+    public IReadOnlyList<Endpoint> All => _endpoints;
 
     public void Add(Endpoint endpoint) => _endpoints.Add(endpoint);
 

@@ -28,7 +28,7 @@ internal sealed class PickFirstPicker : Picker
         for (int i = 0; i < _endpoints.Length; i++)
         {
             int at = (current + i) % _endpoints.Length;
-            if (_endpoints[at].State.CannotBeReached || context.Tried?.Contains(_endpoints[at]) == true)
+            if (_endpoints[at].State.CannotBeReached || context.Tried?.Contains(_endpoints[at]) == true || context.Accepts?.Invoke(_endpoints[at]) == false)
                 continue;
             if (at != current && context.Tried is null)
                 Volatile.Write(ref _current, at);

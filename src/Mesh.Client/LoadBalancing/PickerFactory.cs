@@ -12,10 +12,12 @@ internal sealed class PickerFactory
     private readonly ClusterResource _cluster;
     private readonly EndpointsResource _assignment;
     private readonly PickerState _state;
+    private readonly TimeProvider _clock;
     private readonly Random _random;
 
-    private PickerFactory(ClusterResource cluster, EndpointsResource assignment, PickerState state, Random random)
+    private PickerFactory(ClusterResource cluster, EndpointsResource assignment, PickerState state, TimeProvider clock, Random random)
     {
+        _clock = clock;
         _cluster = cluster;
         _assignment = assignment;
         _state = state;
@@ -34,9 +36,17 @@ internal sealed class PickerFactory
             endpoints = GrpcEndpoints(endpoints);
         Picker picker = endpoints.Length == 0
             ? new FailingPicker($"cluster '{cluster.Name}' has no endpoints")
-            : new PickerFactory(cluster, assignment, state, random).OfPriorities(PriorityLevel.Of(endpoints, ejections: counters.Outliers is not null));
+            : new PickerFactory(cluster, assignment, state, counters.TimeProvider, random).OfPriorities(PriorityLevel.Of(endpoints, ejections: counters.Outliers is not null));
         return assignment.Drops.Count == 0 ? picker : new DropPicker(picker, counters, [.. assignment.Drops], random);
     }
+
+    /// <summary>The policy that goes by what endpoints report of their load; null where none does.</summary>
+    public static WeightedRoundRobinResource? ByReports(LoadBalancingPolicyResource policy) => policy switch
+    {
+        WeightedRoundRobinResource weighted => weighted,
+        WrrLocalityResource localities => ByReports(localities.EndpointPicking),
+        _ => null,
+    };
 
     /// <summary>Whether a policy chooses by the request's hash.</summary>
     public static bool UsesHash(LoadBalancingPolicyResource policy) => policy switch
@@ -97,7 +107,9 @@ internal sealed class PickerFactory
             case RandomResource { Locality: var ofRandom } when group.Locality is null && IsByLocality(ofRandom):
                 return OfLocalities(policy, level, endpoints, group);
             case LeastRequestResource leastRequest:
-                return new LeastRequestPicker(endpoints, leastRequest, _random);
+                return new LeastRequestPicker(endpoints, leastRequest, _random, SlowStartWeights.Create(endpoints, leastRequest.SlowStart, _clock));
+            case WeightedRoundRobinResource weighted:
+                return new WeightedRoundRobinPicker(endpoints, weighted, _state.RotationOf(group), _random, _clock);
             case RandomResource:
                 return new RandomPicker(endpoints, _random);
             case RingHashResource ring:
@@ -108,7 +120,7 @@ internal sealed class PickerFactory
             case PickFirstResource pickFirst:
                 return _state.Keep(group, new PickFirstPicker(endpoints, pickFirst.ShuffleAddressList, _random, _state.LastOf<PickFirstPicker>(group)));
             default:
-                return new RoundRobinPicker(endpoints, _state.RotationOf(group), _random);
+                return new RoundRobinPicker(endpoints, _state.RotationOf(group), _random, SlowStartWeights.Create(endpoints, (policy as RoundRobinResource)?.SlowStart, _clock));
         }
     }
 

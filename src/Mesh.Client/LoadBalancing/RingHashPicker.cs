@@ -13,7 +13,7 @@ internal sealed class RingHashPicker(Endpoint[] endpoints, HashRing ring, Random
     {
         HashedEndpoint[] hashed = HashedEndpoint.Of(endpoints, useHostname, localityWeights);
         return hashed.Length == 0 ? null
-            : new RingHashPicker(endpoints, HashRing.Build(hashed, resource.MinimumRingSize, resource.MaximumRingSize, resource.Murmur, previous?.Ring), random);
+            : new RingHashPicker(endpoints, HashRing.Build(hashed, Math.Min(resource.MinimumRingSize, resource.Cap), Math.Min(resource.MaximumRingSize, resource.Cap), resource.Murmur, previous?.Ring), random);
     }
 
     protected override int Choose(in PickContext context, int again) => Ring.EndpointAt(Ring.Find(context.Hash ?? Random.NextPoint()), again);

@@ -48,6 +48,9 @@ internal sealed record EndpointResource(string Host, int Port, EndpointHealth He
     /// <summary>What a hash ring knows it by instead of its address (metadata <c>envoy.lb: {hash_key}</c>, gRFC A76); empty for the address.</summary>
     public string HashKey { get; init; } = "";
 
+    /// <summary>Its metadata <c>envoy.lb</c> beside that key, as a JSON object; empty for none.</summary>
+    public string Metadata { get; init; } = "";
+
     /// <summary>Further addresses of the same endpoint (<c>Endpoint.additional_addresses</c>, gRFC A61), as <see cref="Address"/> writes them.</summary>
     public ValueList<string> AdditionalAddresses { get; init; }
 

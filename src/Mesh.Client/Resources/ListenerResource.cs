@@ -1,3 +1,5 @@
+using Mesh.Primitives;
+
 namespace Mesh.Resources;
 
 /// <summary><c>envoy.config.listener.v3.Listener</c>, with the HttpConnectionManager that decides its routing.</summary>
@@ -40,6 +42,9 @@ internal sealed record ListenerResource
 
     /// <summary>Make one slash of several in a path before it is matched and sent (<c>HttpConnectionManager.merge_slashes</c>).</summary>
     public bool MergeSlashes { get; init; }
+
+    /// <summary>The filters that act on calls, in order, without the router.</summary>
+    public ValueList<HttpFilterResource> Filters { get; init; }
 
     /// <summary><c>common_http_protocol_options.max_stream_duration</c>, which a route's own overrides (gRFC A31).</summary>
     public TimeSpan? MaxStreamDuration { get; init; }

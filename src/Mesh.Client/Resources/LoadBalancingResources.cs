@@ -39,9 +39,15 @@ internal sealed record RingHashResource : LoadBalancingPolicyResource
     /// <summary>The most entries a ring may be asked to have.</summary>
     public const ulong LargestRing = 8 << 20;
 
+    /// <summary>The most entries that gRPC's clients make (gRFC A42).</summary>
+    public const ulong GrpcCap = 4096;
+
     public ulong MinimumRingSize { get; init; } = 1024;
 
     public ulong MaximumRingSize { get; init; } = LargestRing;
+
+    /// <summary>The most entries that the ring gets, whatever it is asked to have.</summary>
+    public ulong Cap { get; init; } = LargestRing;
 
     /// <summary>MurmurHash2 instead of xxHash.</summary>
     public bool Murmur { get; init; }

@@ -98,7 +98,11 @@ internal sealed record RateLimitActionResource(string Kind, string Value);
 /// <param name="Filter">The filter's name.</param>
 /// <param name="TypeName">The full name of its configuration's type; empty for none.</param>
 /// <param name="Disabled">The filter does not run on this way.</param>
-internal sealed record FilterOverrideResource(string Filter, string TypeName, bool Disabled);
+internal sealed record FilterOverrideResource(string Filter, string TypeName, bool Disabled)
+{
+    /// <summary>What the filter is configured with on this way; null leaves it as it is.</summary>
+    public FilterConfigResource? Config { get; init; }
+}
 
 /// <summary><c>Metadata.filter_metadata</c>: a JSON object for each namespace.</summary>
 internal sealed record MetadataResource(ValueList<KeyValuePair<string, string>> Namespaces)

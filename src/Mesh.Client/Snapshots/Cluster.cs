@@ -21,6 +21,7 @@ internal sealed class Cluster
         Endpoints = endpoints;
         Failure = resource.Unsupported;
         UsesHash = PickerFactory.UsesHash(resource.LoadBalancing);
+        ByReports = PickerFactory.ByReports(resource.LoadBalancing);
         RequestLimit = RequestLimit.Of(resource.CircuitBreakers);
         lock (state.HealthLock)
         {
@@ -46,6 +47,9 @@ internal sealed class Cluster
 
     /// <summary>Whether its policy asks for a request's hash.</summary>
     public bool UsesHash { get; }
+
+    /// <summary>The policy that goes by the load its endpoints report; null where none does.</summary>
+    public WeightedRoundRobinResource? ByReports { get; }
 
     /// <summary>How many calls may be in flight to it.</summary>
     public RequestLimit RequestLimit { get; }

@@ -17,6 +17,9 @@ internal sealed class Listener(ListenerResource resource, RouteConfigurationReso
 
     public RouteTable<Route> Routes { get; } = routes;
 
+    /// <summary>The filters that its calls pass, in order.</summary>
+    public CallFilter[] Filters { get; } = CallFilter.Compile(resource.Filters);
+
     /// <summary>The path to match and send: the caller's own, the same object, where the listener leaves it alone.</summary>
     public string PathOf(string path)
     {

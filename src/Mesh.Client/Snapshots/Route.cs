@@ -27,7 +27,21 @@ internal sealed record RouteDestination(int Slot, string Name, uint Weight, stri
     public string ClusterHeader { get; init; } = "";
 
     /// <summary>What filters are told on this way, by their names.</summary>
-    public ValueList<FilterOverrideResource> FilterOverrides { get; init; }
+    public ValueList<FilterOverrideResource> FilterOverrides
+    {
+        get;
+        init
+        {
+            field = value;
+            Filters = CallFilter.Compile(value);
+        }
+    }
+
+    /// <summary>Where copies of its requests go.</summary>
+    public Mirror[] Mirrors { get; init; } = [];
+
+    /// <summary>The overrides of filters, ready to run.</summary>
+    public CallFilter[] Filters { get; private init; } = [];
 
     /// <summary>The cluster of a request in a snapshot; null when there is none of that name, or no name.</summary>
     public Cluster? FindCluster(MeshSnapshot snapshot, in RequestView request)

@@ -58,6 +58,7 @@ internal static class RouteTableCompiler
         RouteActionResource action = route.Action;
         if (action.ClusterHeader.Length > 0)
             action = action with { Clusters = [new WeightedClusterResource("", 1) { ClusterHeader = action.ClusterHeader }] };
+        ValueList<MirrorPolicyResource> mirrors = action.MirrorPolicies.Count > 0 ? action.MirrorPolicies : host.MirrorPolicies.Count > 0 ? host.MirrorPolicies : table.MirrorPolicies;
         ValueList<FilterOverrideResource> overrides = Merge(route.FilterOverrides, Merge(host.FilterOverrides, table.FilterOverrides));
         var destinations = new RouteDestination[action.Clusters.Count];
         for (int i = 0; i < destinations.Length; i++)
@@ -70,12 +71,13 @@ internal static class RouteTableCompiler
                 Report(action, i, $"{(host.Matcher is null ? "" : $"{place}: ")}no cluster is named '{cluster.Name}'", refuse: table.ValidateClusters ?? true, errors);
             }
 
-            HeaderMutator? headers = HeaderMutator.Create(
-                [cluster.Headers, route.Headers, host.Headers, table.Headers], table.MostSpecificHeaderMutationsWins);
+            HeaderMutationsResource[] levels = [cluster.Headers, route.Headers, host.Headers, table.Headers];
+            var headers = HeaderMutator.Create(levels, table.MostSpecificHeaderMutationsWins);
             destinations[i] = new RouteDestination(slot, cluster.Name, cluster.Weight, cluster.HostRewriteLiteral, headers)
             {
                 ClusterHeader = cluster.ClusterHeader,
                 FilterOverrides = Merge(cluster.FilterOverrides, overrides),
+                Mirrors = mirrors.Count == 0 ? [] : [.. mirrors.Select(mirror => Compile(mirror, HeaderMutator.Create(levels, table.MostSpecificHeaderMutationsWins, mirror.Headers), slots))],
             };
         }
 
@@ -83,7 +85,7 @@ internal static class RouteTableCompiler
             CheckMirrors(action.MirrorPolicies, table, slots, errors);
         action = action with
         {
-            MirrorPolicies = action.MirrorPolicies.Count > 0 ? action.MirrorPolicies : host.MirrorPolicies.Count > 0 ? host.MirrorPolicies : table.MirrorPolicies,
+            MirrorPolicies = mirrors,
             HedgePolicy = action.HedgePolicy ?? host.HedgePolicy,
         };
 
@@ -99,6 +101,9 @@ internal static class RouteTableCompiler
             VirtualClusters = virtualClusters,
         });
     }
+
+    private static Mirror Compile(MirrorPolicyResource policy, HeaderMutator? headers, IReadOnlyDictionary<string, int> slots) =>
+        new(policy, new RouteDestination(policy.Cluster.Length > 0 ? slots.GetValueOrDefault(policy.Cluster, -1) : -1, policy.Cluster, 1, "", headers) { ClusterHeader = policy.ClusterHeader });
 
     /// <summary>What a filter is told on the inner level replaces what it is told on the outer (gRFC A39).</summary>
     private static ValueList<FilterOverrideResource> Merge(ValueList<FilterOverrideResource> inner, ValueList<FilterOverrideResource> outer) =>

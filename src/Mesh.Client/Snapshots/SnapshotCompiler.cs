@@ -15,7 +15,7 @@ internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
 {
     private readonly OutlierDetectors _outliers = outliers ?? OutlierDetectors.Default;
     private readonly TlsIdentityLoader _tls = new();
-    private readonly ClusterStates _states = new();
+    private readonly ClusterStates _states = new((outliers ?? OutlierDetectors.Default).TimeProvider);
     private readonly List<EndpointState> _removed = [];
     private long _generation;
 
@@ -218,7 +218,7 @@ internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
     {
         var key = new EndpointKey(resource.Host, resource.Port);
         if (!cluster.Endpoints.TryGetValue(key, out EndpointState? state))
-            cluster.Endpoints[key] = state = new EndpointState(resource.Address);
+            cluster.Endpoints[key] = state = new EndpointState(resource.Address) { AddedAt = cluster.TimeProvider.GetTimestamp() };
         return state;
     }
 

@@ -80,12 +80,20 @@ public sealed class ExplainJsonTests
     [InlineData("internal_redirect_policy: {}", "internal_redirect_policy: follows 302, at most 1 times")]
     [InlineData("internal_redirect_policy: {max_internal_redirects: 3, redirect_response_codes: [307, 301]}", "internal_redirect_policy: follows 307, 301, at most 3 times")]
     [InlineData("request_mirror_policies: [{cluster: b, runtime_fraction: {default_value: {numerator: 5}}}, {cluster_header: x}]",
-        "request_mirror_policies: b, 5 of 100 (no effect yet)", "request_mirror_policies: by header x (no effect yet)")]
+        "request_mirror_policies: b, 5 of 100", "request_mirror_policies: by header x")]
     [InlineData("hedge_policy: {initial_requests: 2, hedge_on_per_try_timeout: true}", "hedge_policy: 2 at first, another on per_try_timeout (no effect yet)")]
     [InlineData("upgrade_configs: [{upgrade_type: websocket, enabled: false}]", "upgrade_configs: websocket, disabled (no effect yet)")]
     [InlineData("priority: HIGH", "priority: HIGH")]
     public void ValuesOfARouteAreLines(string action, params string[] values) =>
         Assert.Equal(values, Explained.Route($"{{match: {{prefix: /}}, route: {{cluster: a, {action}}}}}").Texts("values"));
+
+    [Fact]
+    public void FiltersAreLines() => Assert.Equal(
+        ["f: delays 50 of 100 by 2 s; aborts 10 of 100 with HTTP 503"],
+        Explained.Of(Compared.Routes("{match: {prefix: /}, route: {cluster: a}}").Replace(
+            "http_filters: [",
+            "http_filters: [{name: f, typed_config: {'@type': type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault, delay: {fixed_delay: 2s, percentage: {numerator: 50}}, abort: {http_status: 503, percentage: {numerator: 10}}}}, ",
+            StringComparison.Ordinal)).Texts("filters"));
 
     [Fact]
     public void ARouteWithoutValuesHasNone()

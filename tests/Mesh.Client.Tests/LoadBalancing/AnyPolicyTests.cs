@@ -26,6 +26,9 @@ public sealed class AnyPolicyTests
         new WrrLocalityResource(new WrrLocalityResource(new LeastRequestResource())),
         new WrrLocalityResource(new RingHashResource { MinimumRingSize = 4, MaximumRingSize = 8 }),
         new RoundRobinResource { Locality = new LocalityLbResource(ZoneAware: null) },
+        new RoundRobinResource { SlowStart = new SlowStartResource(TimeSpan.FromSeconds(1), 2, 0) },
+        new LeastRequestResource { SlowStart = new SlowStartResource(TimeSpan.FromDays(1), 0.5, 10) },
+        new WeightedRoundRobinResource { BlackoutPeriod = TimeSpan.Zero, SlowStart = new SlowStartResource(TimeSpan.FromDays(1), 1, 0) },
     ];
 
     [Fact]

@@ -16,8 +16,24 @@ namespace Mesh.Client.Tests.SupportedFields;
 /// <summary>A good configuration in which every honoured message stands somewhere, so that each of its fields can be changed.</summary>
 internal static class BaseConfiguration
 {
-    private const string Filters = $"[{{name: fault, is_optional: true, typed_config: {{'@type': type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault}}}}, {Xds.Router}]";
+    private const string Filters = $"[{{name: unknown, is_optional: true, typed_config: {{'@type': type.googleapis.com/some.unknown.v3.Filter}}}}, {Xds.Router}]";
+
+    private const string Faults =
+        $$"""
+        http_filters: [
+          {name: fault, typed_config: {'@type': type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault, max_active_faults: 5,
+            delay: {fixed_delay: 2s, percentage: {numerator: 40} }, abort: {http_status: 503, percentage: {numerator: 30} } } },
+          {name: asked, typed_config: {'@type': type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault,
+            delay: {header_delay: {}, percentage: {numerator: 50} }, abort: {header_abort: {}, percentage: {numerator: 60} } } },
+          {name: bound, typed_config: {'@type': type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault, upstream_cluster: a, downstream_nodes: [node],
+            headers: [{name: x-fault, string_match: {exact: v} }], abort: {grpc_status: 8, percentage: {numerator: 90} } } },
+          {name: absent, typed_config: {'@type': type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault,
+            headers: [{name: x-none, string_match: {exact: ''} }], abort: {grpc_status: 5, percentage: {numerator: 20} } } },
+          {{Xds.Router}}]
+        """;
+
     private const string Options = "'@type': type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+    private const string SlowStart = "slow_start_config: {slow_start_window: 10s, aggression: {default_value: 2}, min_weight_percent: {value: 20}}";
     private const string Certificate = "{certificate_chain: {filename: chain.pem}, private_key: {filename: key.pem}, password: {inline_string: secret}}";
 
     /// <summary>The resources.</summary>
@@ -43,6 +59,7 @@ internal static class BaseConfiguration
         "load_balancing_weight" => 7u,
         "priority" when shape.EndsWith("endpoints[].priority", StringComparison.Ordinal) => 0u,
         "retry_on" => "reset",
+        "http_status" => 504u,
         "base_interval" => new Duration { Nanos = 70_000_000 },
         "route_config_name" => "s",
         "service_name" => "other",
@@ -93,6 +110,7 @@ internal static class BaseConfiguration
         yield return $"{{name: default, address: {{socket_address: {{address: 127.0.0.1, port_value: 15002}}}}, default_filter_chain: {{filters: [{{name: hcm, typed_config: {Hcm("r", "ads")}}}]}}}}";
         yield return $"{{name: more, address: {{socket_address: {{address: 127.0.0.1, port_value: 15003}}}}, default_filter_chain: {{filters: [{{name: hcm, typed_config: {Hcm("more", "ads")}}}]}}}}";
         yield return $"{{name: trees, address: {{socket_address: {{address: 127.0.0.1, port_value: 15004}}}}, default_filter_chain: {{filters: [{{name: hcm, typed_config: {Hcm("trees", "ads", ", normalize_path: true, merge_slashes: true")}}}]}}}}";
+        yield return $"{{name: faults, address: {{socket_address: {{address: 127.0.0.1, port_value: 15005}}}}, default_filter_chain: {{filters: [{{name: hcm, typed_config: {{{Xds.Manager}, rds: {{route_config_name: r, config_source: {{ads: {{}}}}}}, {Faults}}}}}]}}}}";
         yield return $"{{name: pipe, address: {{pipe: {{path: /run/mesh.sock}}}}, filter_chains: [{{filters: [{{name: hcm, typed_config: {Hcm("r", "ads")}}}]}}]}}";
     }
 
@@ -102,6 +120,8 @@ internal static class BaseConfiguration
     private const string Retry =
         """
         per_try_timeout: 1s, per_try_idle_timeout: 2s, retriable_status_codes: [418], retry_back_off: {base_interval: 0.05s, max_interval: 0.4s},
+        retry_host_predicate: [{name: p, typed_config: {'@type': type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate} },
+          {name: m, typed_config: {'@type': type.googleapis.com/envoy.extensions.retry.host.omit_host_metadata.v3.OmitHostMetadataConfig, metadata_match: {filter_metadata: {envoy.lb: {stage: old} } } } }],
         rate_limited_retry_back_off: {reset_headers: [{name: retry-after}, {name: x-reset, format: UNIX_TIMESTAMP}], max_interval: 5s}
         """;
 
@@ -156,14 +176,17 @@ internal static class BaseConfiguration
         yield return Dns("h", "auto_config: {}", "validation_context_sds_secret_config: {name: other-validation, sds_config: {ads: {}}}");
         yield return Balanced("ring", "lb_policy: RING_HASH, ring_hash_lb_config: {minimum_ring_size: 64, maximum_ring_size: 128, hash_function: MURMUR_HASH_2}, "
             + "common_lb_config: {healthy_panic_threshold: {value: 30}, locality_weighted_lb_config: {}, consistent_hashing_lb_config: {use_hostname_for_hashing: true}}");
-        yield return Balanced("least", "lb_policy: LEAST_REQUEST, least_request_lb_config: {choice_count: 3, active_request_bias: {default_value: 0.5, runtime_key: x}}");
+        yield return Balanced("least", "lb_policy: LEAST_REQUEST, least_request_lb_config: {choice_count: 3, active_request_bias: {default_value: 0.5, runtime_key: x}, " + SlowStart + "}");
+        yield return Balanced("slow", "round_robin_lb_config: {" + SlowStart + "}");
+        yield return Balanced("reports", Policies("client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin",
+            "blackout_period: 3s, weight_expiration_period: 20s, weight_update_period: 2s, error_utilization_penalty: 2, metric_names_for_computing_utilization: [named_metrics.queue], " + SlowStart));
         yield return Balanced("table", "lb_policy: MAGLEV, maglev_lb_config: {table_size: 17}");
         yield return Balanced("rings", Policies("ring_hash.v3.RingHash", "hash_function: XX_HASH, minimum_ring_size: 64, maximum_ring_size: 128, use_hostname_for_hashing: true, locality_weighted_lb_config: {}"));
         yield return Balanced("hosts", Policies("ring_hash.v3.RingHash", "consistent_hashing_lb_config: {use_hostname_for_hashing: true}"));
         yield return Balanced("tables", Policies("maglev.v3.Maglev", "table_size: 17, consistent_hashing_lb_config: {use_hostname_for_hashing: true}, locality_weighted_lb_config: {}"));
-        yield return Balanced("leasts", Policies("least_request.v3.LeastRequest", "choice_count: 3, active_request_bias: {default_value: 0.5}, selection_method: FULL_SCAN, locality_lb_config: {locality_weighted_lb_config: {}}"));
+        yield return Balanced("leasts", Policies("least_request.v3.LeastRequest", "choice_count: 3, active_request_bias: {default_value: 0.5}, selection_method: FULL_SCAN, " + SlowStart + ", locality_lb_config: {locality_weighted_lb_config: {}}"));
         yield return Balanced("full", Policies("least_request.v3.LeastRequest", "enable_full_scan: true"));
-        yield return Balanced("turns", Policies("round_robin.v3.RoundRobin", "locality_lb_config: {locality_weighted_lb_config: {}}"));
+        yield return Balanced("turns", Policies("round_robin.v3.RoundRobin", SlowStart + ", locality_lb_config: {locality_weighted_lb_config: {}}"));
         yield return Balanced("any", Policies("random.v3.Random", "locality_lb_config: {locality_weighted_lb_config: {}}"));
         yield return Balanced("first", Policies("pick_first.v3.PickFirst", "shuffle_address_list: true"));
         yield return Balanced("zones", Policies("wrr_locality.v3.WrrLocality", "endpoint_picking_policy: {" + PolicyList("least_request.v3.LeastRequest", "choice_count: 3") + "}"));

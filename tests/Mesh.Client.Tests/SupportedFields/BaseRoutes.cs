@@ -6,12 +6,20 @@ internal static class BaseRoutes
     private const string Template = "type.googleapis.com/envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig";
     private const string Rewrite = "type.googleapis.com/envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig";
 
+    private const string Mirrors =
+        """
+        request_mirror_policies: [
+          {cluster: b, runtime_fraction: {default_value: {numerator: 50, denominator: TEN_THOUSAND} }, request_headers_mutations: [{append: {header: {key: x-empty-mirror} } },
+            {append: {header: {key: x-level, value: mirror}, append_action: OVERWRITE_IF_EXISTS_OR_ADD} }, {append: {header: {key: x-add, value: mirror} } }, {remove: x-removed}]},
+          {cluster_header: x-cluster, disable_shadow_host_suffix_append: true}, {cluster: a, host_rewrite_literal: m.example}]
+        """;
+
     /// <summary>A route configuration for the listener on port 15003.</summary>
     public const string Text =
         $$"""
-        {name: more, validate_clusters: false, vhost_header: x-host, ignore_path_parameters_in_path_matching: false, max_direct_response_body_size_bytes: 5, virtual_hosts: [
+        {name: more, validate_clusters: false, vhost_header: x-host, ignore_path_parameters_in_path_matching: false, max_direct_response_body_size_bytes: 5, {{Mirrors}}, virtual_hosts: [
           {name: secure, domains: [secure.example], require_tls: ALL, routes: [{match: {prefix: /}, route: {cluster: a} }]},
-          {name: more, domains: ['*'], virtual_clusters: [{name: vc, headers: [{name: x-exact, exact_match: v}]}, {name: rest, headers: [{name: x-string, string_match: {exact: w} }]}, {name: upper, headers: [{name: x-string, string_match: {exact: U} }]}, {name: empty, headers: [{name: x-none, string_match: {exact: ''} }]}, {name: last, headers: [{name: x-string, exact_match: u}]}], routes: [
+          {name: more, domains: ['*'], {{Mirrors}}, virtual_clusters: [{name: vc, headers: [{name: x-exact, exact_match: v}]}, {name: rest, headers: [{name: x-string, string_match: {exact: w} }]}, {name: upper, headers: [{name: x-string, string_match: {exact: U} }]}, {name: empty, headers: [{name: x-none, string_match: {exact: ''} }]}, {name: last, headers: [{name: x-string, exact_match: u}]}], routes: [
             {name: separated, match: {path_separated_prefix: /sep}, redirect: {host_redirect: h.example, path_redirect: /there, response_code: FOUND, https_redirect: true, port_redirect: 8443} },
             {name: regex, match: {safe_regex: {google_re2: {}, regex: '/re/.*'} }, redirect: {scheme_redirect: ws, prefix_rewrite: /new, strip_query: true} },
             {name: regex-rewrite, match: {prefix: /rr}, redirect: {regex_rewrite: {pattern: {regex: 'r+'}, substitution: x} } },
@@ -41,7 +49,7 @@ internal static class BaseRoutes
               route: {cluster: a, path_rewrite_policy: {name: t, typed_config: {'@type': {{Rewrite}}, path_template_rewrite: '/{two}/{one}'} } } },
             {name: connect, match: {connect_matcher: {} }, route: {cluster: a} },
             {name: header, match: {prefix: /header}, route: {cluster_header: x-cluster, cluster_not_found_response_code: NOT_FOUND, host_rewrite_header: x-host} },
-            {name: weights, match: {prefix: /weights}, route: {weighted_clusters: {header_name: x-range, clusters: [{name: a, weight: 1}, {cluster_header: x-cluster, weight: 1}, {name: b, weight: 3}]} } },
+            {name: weights, match: {prefix: /weights}, route: { {{Mirrors}}, weighted_clusters: {header_name: x-range, clusters: [{name: a, weight: 1}, {cluster_header: x-cluster, weight: 1}, {name: b, weight: 3}]} } },
             {name: path-regex, match: {prefix: /pr}, route: {cluster: a, regex_rewrite: {pattern: {regex: 'r'}, substitution: x}, host_rewrite_path_regex: {pattern: {regex: '/pr.*'}, substitution: 'p.example'}, append_x_forwarded_host: true} },
             {name: formats, match: {prefix: /pf}, route: {cluster: a, path_rewrite: '/%REQ(x-string)%', host_rewrite: '%REQ(x-exact)%.example'} },
             {name: others, match: {prefix: /}, route: {cluster: b} }]}]}

@@ -63,6 +63,7 @@ internal static class FieldChanges
             uint old => [old + 1],
             ulong old => [old + 1],
             double old => [old + 1],
+            float old => [old + 1],
             long old => [old + 1, old - 1],
             ByteString => [ByteString.CopyFromUtf8("raw")],
             Duration old => [new Duration { Seconds = old.Seconds + 1, Nanos = old.Nanos }],

@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Mesh.Wire.Protos.Envoy.Config.Route.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.Filters.Http.Fault.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Filters.Http.Router.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.InternalRedirect.AllowListedRoutes.V3;
@@ -12,6 +13,7 @@ using Mesh.Wire.Protos.Envoy.Extensions.InternalRedirect.SafeCrossScheme.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Matching.CommonInputs.Network.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Path.Match.UriTemplate.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Path.Rewrite.UriTemplate.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.Retry.Host.OmitHostMetadata.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Router.ClusterSpecifiers.Matcher.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.TransportSockets.RawBuffer.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.TransportSockets.Tls.V3;
@@ -38,7 +40,7 @@ internal sealed record Place(ImmutableArray<Step> Way, string Path, string Shape
         [HttpConnectionManager.Descriptor, Router.Descriptor, UpstreamTlsContext.Descriptor, RawBuffer.Descriptor, UpstreamOptions.Descriptor, UriTemplateMatchConfig.Descriptor, UriTemplateRewriteConfig.Descriptor,
             HttpRequestHeaderMatchInput.Descriptor, HttpRequestQueryParamMatchInput.Descriptor, FilterStateInput.Descriptor, IPMatcher.Descriptor, ServerNameMatcher.Descriptor,
             Route.Descriptor, RouteList.Descriptor, FilterConfig.Descriptor, MatcherClusterSpecifier.Descriptor, ClusterAction.Descriptor,
-            PreviousRoutesConfig.Descriptor, AllowListedRoutesConfig.Descriptor, SafeCrossSchemeConfig.Descriptor];
+            HTTPFault.Descriptor, OmitHostMetadataConfig.Descriptor, PreviousRoutesConfig.Descriptor, AllowListedRoutesConfig.Descriptor, SafeCrossSchemeConfig.Descriptor];
 
     public static Support SupportOf(FieldDescriptor field) => MessageTable.For(field.ContainingType)[field.FieldNumber].Support;
 

@@ -55,6 +55,8 @@ internal sealed class SnapshotText
         Line($"listener {listener.Name} {listener.Resource.Port} routes {listener.RouteConfiguration.Name} paths {listener.PathOf("/a//b/%41")} suppress {listener.Resource.SuppressEnvoyHeaders}");
         foreach (HttpRequestMessage request in SampleRequests.All)
             Line($" {request.RequestUri!.Authority}: {listener.Routes.FindHost(View(request), out string domain)?.Name} by {domain}");
+        foreach (CallFilter filter in listener.Filters)
+            Line($" filter {SampleFaults.Of(filter)}");
         foreach (VirtualHost<Route> host in listener.Routes.VirtualHosts)
         {
             Line($" host {host.Name}: {string.Join(' ', host.Domains)} tls {host.RequireTls}");
@@ -75,7 +77,7 @@ internal sealed class SnapshotText
         Line($"   not found {route.Action.ClusterNotFoundStatus} forwarded {route.Action.AppendForwardedHost}");
         Line($"   timeouts {route.Timeout(grpc: false, listener)} {route.Timeout(grpc: true, listener)}");
         Line($"   idle {route.Action.IdleTimeout ?? listener.Resource.StreamIdleTimeout ?? CallTimeout.DefaultStreamIdleTimeout}");
-        Line($"   metadata {route.Host?.Metadata.Namespaces} {route.Metadata.Namespaces} filters {route.FilterOverrides} hashes {string.Join(' ', taken.Select(view => route.HashOf(view)))}");
+        Line($"   metadata {route.Host?.Metadata.Namespaces} {route.Metadata.Namespaces} hashes {string.Join(' ', taken.Select(view => route.HashOf(view)))}");
         Line($"   follows {route.Action.InternalRedirect}");
         Line($"   retries {string.Join(' ', SampleRequests.All.Select(request => route.Retry?.AppliesTo(View(request))))}");
         if (route.DirectResponse is not null)
@@ -85,7 +87,7 @@ internal sealed class SnapshotText
         foreach (RouteDestination destination in route.Destinations)
         {
             Line($"   to {destination.Name} known {destination.Slot >= 0} weight {destination.Weight} as {destination.HostRewrite} {string.Join(' ', taken.Select(view => route.RewriteHost(destination, view)))}");
-            Line($"    named by {destination.ClusterHeader} filters {destination.FilterOverrides}");
+            Line($"    named by {destination.ClusterHeader} filters {string.Join<CallFilter>(" ", destination.Filters)}");
             using HttpRequestMessage request = SampleRequests.WithHeaders();
             using var response = new HttpResponseMessage { Content = new ByteArrayContent([]) };
             SampleRequests.AddHeaders(response.Headers);
@@ -93,12 +95,21 @@ internal sealed class SnapshotText
             destination.Headers?.ApplyToResponse(response, new FormatContext(View(SampleRequests.All[0])));
             Line($"    request {Show(request.Headers)}");
             Line($"    response {Show(response.Headers)}");
+            foreach (Mirror mirror in destination.Mirrors)
+                Add(mirror);
         }
 
         if (route.Destinations.Count == 0)
             return;
         Line($"   chosen {string.Join(' ', Enumerable.Range(0, 8).Select(seed => route.Choose(View(SampleRequests.All[0]), new Random(seed)).Name))}");
         Line($"   chosen {string.Join(' ', taken.Select(view => route.Choose(view, new Random(1)).Name))}");
+    }
+
+    private void Add(Mirror mirror)
+    {
+        using HttpRequestMessage request = SampleRequests.WithHeaders();
+        mirror.Destination.Headers?.ApplyToRequest(request.Headers, null, new FormatContext(View(SampleRequests.All[0])));
+        Line($"    copies {mirror.Policy.Fraction} to {mirror.Destination.Name} known {mirror.Destination.Slot >= 0} {mirror.Destination.ClusterHeader} as {mirror.AuthorityOf("h:1")} {Show(request.Headers)}");
     }
 
     private static string Body(Route route, RequestView view)
@@ -117,6 +128,8 @@ internal sealed class SnapshotText
         Line($"    on {string.Join(' ', Enumerable.Range(100, 500).Where(retry.RetriesStatus))} grpc {string.Join(' ', Enumerable.Range(0, 17).Where(retry.RetriesGrpcStatus))}");
         Line($"    on {string.Join(' ', Enum.GetValues<AttemptFailure>().Where(failure => retry.RetriesFailure(failure, grpc: false, sent: true)))}");
         Line($"    after {string.Join(' ', Enumerable.Range(0, 8).Select(n => retry.Backoff.Next(n, new Random(1))))}");
+        foreach (string metadata in new[] { "", """{"canary":true}""", """{"stage":"old"}""" })
+            Line($"    goes back {retry.HostPredicates?.AcceptsEndpoint(metadata, wasTried: true)}, to {metadata} {retry.HostPredicates?.AcceptsEndpoint(metadata, wasTried: false)}");
         foreach (string value in new[] { "retry", "3", "6", "9", "1893456004" })
         {
             using var response = new HttpResponseMessage();

@@ -1,11 +1,15 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using Mesh.LoadBalancing;
 using Mesh.Primitives;
+using Mesh.Resources;
 using Mesh.Tool.RouteTests;
 
 namespace Mesh.Conformance.Suites;
 
 /// <summary>The schedule of weighted round robin (gRFC A58).</summary>
-internal static class WeightedRoundRobinSuites
+internal static partial class WeightedRoundRobinSuites
 {
     public static IEnumerable<CaseResult> StaticStrides(string folder)
     {
@@ -20,6 +24,55 @@ internal static class WeightedRoundRobinSuites
             yield return CaseResult.Of(name, Run(weights, start, picks, expect));
         }
     }
+
+    /// <summary>Whether the weight an endpoint reported counts, by when it reported.</summary>
+    public static IEnumerable<CaseResult> Weights(string folder)
+    {
+        // What the cases say was reported.
+        const double Reported = 3;
+        foreach (var (name, each) in StrictCases.Read(folder))
+        {
+            long now = TimeSpan.TicksPerDay;
+            long expiration = Ticks(each.Text("weightExpirationPeriod")!), blackout = Ticks(each.Text("blackoutPeriod")!);
+            double? updated = each.Find("secondsSinceLastUpdated")?.GetDouble(), usable = each.Find("secondsSinceNonEmpty")?.GetDouble();
+            var weight = new ReportedWeight();
+            foreach (double seconds in new[] { usable, updated }.OfType<double>())
+                weight.Update(new OrcaReport { RequestsPerSecond = Reported, CpuUtilization = 1 }, new WeightedRoundRobinResource(), now - (long)(seconds * TimeSpan.TicksPerSecond));
+            WeightReading found = weight.Read(expiration, blackout, now);
+            var failures = new List<string>();
+            if (each.Find("endpointWeightWant")!.Value.GetDouble() is var wanted && wanted != found.Weight)
+                failures.Add($"expected weight {wanted}, was {found.Weight}");
+            if (each.Find("endpointWeightNotYetUsableWant")!.Value.GetInt32() == 1 != (found.State == WeightState.NotYetUsable))
+                failures.Add($"it is {found.State}");
+            if (each.Find("endpointWeightStaleWant")!.Value.GetInt32() == 1 != (found.State == WeightState.Stale))
+                failures.Add($"it is {found.State}");
+            each.Complete();
+            yield return CaseResult.Of(name, failures);
+        }
+    }
+
+    /// <summary>A duration as Go writes it.</summary>
+    private static long Ticks(string text)
+    {
+        double seconds = 0;
+        foreach (Match part in GoDuration().Matches(text))
+        {
+            seconds += double.Parse(part.Groups[1].ValueSpan, CultureInfo.InvariantCulture) * part.Groups[2].Value switch
+            {
+                "h" => 3600,
+                "m" => 60,
+                "s" => 1,
+                "ms" => 0.001,
+                "µs" or "us" => 0.000001,
+                _ => 0.000000001,
+            };
+        }
+
+        return (long)(seconds * TimeSpan.TicksPerSecond);
+    }
+
+    [GeneratedRegex(@"([0-9.]+)(h|ms|m|s|µs|us|ns)")]
+    private static partial Regex GoDuration();
 
     private static List<string> Run(double[] weights, uint start, int picks, StrictJson expect)
     {

@@ -27,8 +27,9 @@ internal sealed class HeaderMutator
 
     /// <param name="mostSpecificFirst">The levels: weighted cluster, route, virtual host, route configuration.</param>
     /// <param name="mostSpecificWins">Whether the most specific is applied last.</param>
+    /// <param name="last">What is applied after all of them; null for nothing.</param>
     /// <returns>Null when there is nothing to do.</returns>
-    public static HeaderMutator? Create(ReadOnlySpan<HeaderMutationsResource> mostSpecificFirst, bool mostSpecificWins)
+    public static HeaderMutator? Create(ReadOnlySpan<HeaderMutationsResource> mostSpecificFirst, bool mostSpecificWins, HeaderMutationsResource? last = null)
     {
         var levels = new List<HeaderMutationsResource>(mostSpecificFirst.Length);
         foreach (HeaderMutationsResource level in mostSpecificFirst)
@@ -39,6 +40,8 @@ internal sealed class HeaderMutator
 
         if (mostSpecificWins)
             levels.Reverse();
+        if (last is { IsEmpty: false })
+            levels.Add(last);
         return levels.Count == 0 ? null : new HeaderMutator([.. levels]);
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Mesh.Endpoints;
+using Mesh.Primitives;
 
 namespace Mesh.Policies.Outliers;
 

@@ -10,6 +10,8 @@ internal sealed class OutlierDetectors(TimeProvider timeProvider, Random random,
     /// <summary>For whoever compiles and does not call.</summary>
     public static OutlierDetectors Default { get; } = new(TimeProvider.System, Random.Shared, new OutlierLog(NullLogger.Instance));
 
+    public TimeProvider TimeProvider => timeProvider;
+
     /// <summary>Makes, changes or removes the detector of a cluster. What it knows of endpoints outlives a change.</summary>
     public void Configure(ClusterState cluster, OutlierDetectionResource? resource)
     {

@@ -1,13 +1,11 @@
 using System.Text.Json;
-using Mesh.Endpoints;
 using Mesh.Primitives;
 using Mesh.Resources;
 
 namespace Mesh.Policies.Retries;
 
 /// <summary>
-/// <c>RetryPolicy.retry_host_predicate</c>: which endpoints a retry passes over. Where every pick is passed over, the last one is
-/// taken all the same (<c>host_selection_retry_max_attempts</c>), which is for the picker to count.
+/// <c>RetryPolicy.retry_host_predicate</c>: which endpoints a retry passes over. Where all are passed over, one is taken all the same.
 /// </summary>
 internal sealed class HostPredicates
 {
@@ -26,19 +24,15 @@ internal sealed class HostPredicates
     public static HostPredicates? Create(ValueList<HostPredicateResource> resources) => resources.Count == 0 ? null : new HostPredicates(resources);
 
     /// <summary>Whether a retry may go to an endpoint.</summary>
-    /// <param name="endpoint">The endpoint that was picked.</param>
-    /// <param name="metadata">Its metadata.</param>
-    /// <param name="previous">Those that the call has been on.</param>
-    public bool AcceptsEndpoint(EndpointState endpoint, MetadataResource metadata, ReadOnlySpan<EndpointState> previous)
+    /// <param name="metadata">The endpoint's <c>envoy.lb</c>, as a JSON object; empty for none.</param>
+    /// <param name="wasTried">Whether the call has been on it.</param>
+    public bool AcceptsEndpoint(string metadata, bool wasTried)
     {
-        if (_previous && previous.Contains(endpoint))
+        if (_previous && wasTried)
             return false;
         if (!_canaries && _metadata.Length == 0)
             return true;
-        string? own = null;
-        foreach (var (space, value) in metadata.Namespaces)
-            own = space == "envoy.lb" ? value : own;
-        Dictionary<string, JsonElement> held = Read(own);
+        Dictionary<string, JsonElement> held = Read(metadata);
         if (_canaries && held.TryGetValue("canary", out JsonElement canary) && canary.ValueKind == JsonValueKind.True)
             return false;
         foreach (Dictionary<string, JsonElement> wanted in _metadata)

@@ -15,6 +15,8 @@ internal sealed class EndpointDecoder(bool allowNames, DecoderSettings settings,
     /// <summary>The namespace of the metadata of load balancing.</summary>
     private const string LoadBalancing = "envoy.lb";
 
+    private const string HashKey = "hash_key";
+
     private readonly HashSet<EndpointKey> _seen = [];
     private readonly HashSet<(string Namespace, string Key)> _reported = [];
 
@@ -49,6 +51,7 @@ internal sealed class EndpointDecoder(bool allowNames, DecoderSettings settings,
                 HostName = NameOf(message.Endpoint),
                 Weight = message.LoadBalancingWeight ?? 1,
                 HashKey = hashKey,
+                Metadata = message.Metadata is null ? "" : LoadBalancingOf(message.Metadata),
                 AdditionalAddresses = more,
             };
         }
@@ -154,9 +157,9 @@ internal sealed class EndpointDecoder(bool allowNames, DecoderSettings settings,
         {
             foreach (var (key, value) in values.Fields)
             {
-                if (name == LoadBalancing && key == "hash_key" && value.KindCase == Value.KindOneofCase.StringValue)
+                if (name == LoadBalancing && key == HashKey && value.KindCase == Value.KindOneofCase.StringValue)
                     hashKey = value.StringValue;
-                else if (_reported.Add((name, key)))
+                else if ((name != LoadBalancing || key == HashKey) && _reported.Add((name, key)))
                     Report(name, key);
             }
         }
@@ -164,11 +167,21 @@ internal sealed class EndpointDecoder(bool allowNames, DecoderSettings settings,
         return hashKey;
     }
 
+    /// <summary>What retries and subsets look at.</summary>
+    private static string LoadBalancingOf(Metadata metadata)
+    {
+        if (!metadata.FilterMetadata.TryGetValue(LoadBalancing, out Struct? values) || !values.Fields.Keys.Any(key => key != HashKey))
+            return "";
+        Struct others = values.Clone();
+        others.Fields.Remove(HashKey);
+        return MetadataDecoder.Compact(others);
+    }
+
     private void Report(string name, string key)
     {
         using (errors.At("metadata"))
         using (errors.At("filter_metadata", name))
-            errors.Warning(key, $"known but not supported: it has no effect; only a text '{LoadBalancing}.hash_key' has");
+            errors.Warning(key, $"known but not supported: it has no effect; only '{LoadBalancing}' has, whose hash_key is a text");
     }
 
     private readonly record struct EndpointKey(string Host, int Port);

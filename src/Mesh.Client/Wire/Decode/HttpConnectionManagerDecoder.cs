@@ -1,3 +1,4 @@
+using Mesh.Primitives;
 using Mesh.Resources;
 using Mesh.Wire.Protos.Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
 
@@ -13,7 +14,7 @@ internal static class HttpConnectionManagerDecoder
     /// <param name="errors">Where findings go.</param>
     public static ListenerResource Decode(string name, HttpConnectionManager message, DecoderSettings settings, bool isServer, ErrorCollector errors)
     {
-        HttpFilterDecoder.Check(message.HttpFilters, settings, isServer, errors);
+        ValueList<HttpFilterResource> filters = HttpFilterDecoder.Decode(message.HttpFilters, settings, isServer, errors);
         if (settings.Dialect == XdsDialect.Grpc)
             CheckAddresses(message, errors);
         string? routeConfigurationName = null;
@@ -63,6 +64,7 @@ internal static class HttpConnectionManagerDecoder
             RouteConfigurationName = routeConfigurationName,
             Inline = inline,
             InlinePath = inlinePath,
+            Filters = filters,
             StreamIdleTimeout = message.StreamIdleTimeout.Read("stream_idle_timeout", errors),
             MaxStreamDuration = maxStreamDuration,
             NormalizePath = message.NormalizePath ?? false,

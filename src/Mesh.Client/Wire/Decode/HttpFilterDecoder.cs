@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.Collections;
+using Mesh.Primitives;
 using Mesh.Resources;
 using Mesh.Wire.Protos.Envoy.Extensions.Filters.Http.Router.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
@@ -12,8 +13,14 @@ namespace Mesh.Wire.Decode;
 /// </summary>
 internal static class HttpFilterDecoder
 {
-    public static void Check(RepeatedField<HttpFilter> filters, DecoderSettings settings, bool isServer, ErrorCollector errors)
+    /// <summary>The filters that act on calls, in order.</summary>
+    /// <param name="filters">The filters.</param>
+    /// <param name="settings">How they are read.</param>
+    /// <param name="isServer">Whether they are a server's, of which none acts on calls.</param>
+    /// <param name="errors">Where findings go.</param>
+    public static ValueList<HttpFilterResource> Decode(RepeatedField<HttpFilter> filters, DecoderSettings settings, bool isServer, ErrorCollector errors)
     {
+        var acting = new List<HttpFilterResource>();
         if (filters.Count == 0)
             errors.Error("http_filters", $"the last filter must be {Router.Descriptor.FullName}, but there is none");
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -23,9 +30,12 @@ internal static class HttpFilterDecoder
             {
                 if (filters[i].Name.Require("name", errors) && !names.Add(filters[i].Name))
                     errors.Error("name", $"'{filters[i].Name}' names an earlier filter too; names must be unique");
-                Check(filters[i], last: i == filters.Count - 1, settings, isServer, errors);
+                if (Decode(filters[i], last: i == filters.Count - 1, settings, isServer, errors) is { } config)
+                    acting.Add(new HttpFilterResource(filters[i].Name, config, filters[i].Disabled));
             }
         }
+
+        return acting.ToValueList();
     }
 
     /// <summary>The router at the end; null where something else stands there.</summary>
@@ -38,7 +48,7 @@ internal static class HttpFilterDecoder
             return AnyDecoder.Open<Router>(config, errors);
     }
 
-    private static void Check(HttpFilter filter, bool last, DecoderSettings settings, bool isServer, ErrorCollector errors)
+    private static FilterConfigResource? Decode(HttpFilter filter, bool last, DecoderSettings settings, bool isServer, ErrorCollector errors)
     {
         var (type, content) = filter.ConfigTypeCase == HttpFilter.ConfigTypeOneofCase.TypedConfig ? FilterOverrideDecoder.Unwrap(filter.TypedConfig, errors) : ("", ByteString.Empty);
         bool router = type == Router.Descriptor.FullName;
@@ -46,6 +56,8 @@ internal static class HttpFilterDecoder
             errors.Error("typed_config", router ? "the router must be the last filter" : $"the last filter must be {Router.Descriptor.FullName}");
         else if (router && filter.Disabled)
             errors.Error("disabled", "the router cannot be disabled");
+        else if (!router && !isServer && FilterConfigDecoder.IsKnown(type))
+            return DecodeKnown(type, content, errors);
         else if (!router && settings.FilterTypes.TryGetValue(type, out HttpFilterType? known) && (isServer ? known.OfServers : known.OfClients))
             CheckKnown(filter, type, known.Check(content), errors);
         else if (!router && filter.Disabled)
@@ -56,6 +68,13 @@ internal static class HttpFilterDecoder
             errors.Warning($"filter '{filter.Name}'{(type.Length > 0 ? $" ({type})" : "")} is not supported: it has no effect");
         else if (!router)
             errors.Error("typed_config", $"filter '{filter.Name}' ({type}) is not supported; remove it, or set is_optional to run without it");
+        return null;
+    }
+
+    private static FilterConfigResource? DecodeKnown(string type, ByteString content, ErrorCollector errors)
+    {
+        using (errors.At("typed_config"))
+            return FilterConfigDecoder.Decode(type, content, errors);
     }
 
     /// <summary>A wrong configuration is one even of an optional filter.</summary>

@@ -27,7 +27,7 @@ internal static class LoadBalancingDecoder
 
     public static LoadBalancingPolicyResource Decode(Cluster message, DecoderSettings settings, Unsupportable unsupported, ErrorCollector errors)
     {
-        LoadBalancingPolicyResource old = LbPolicyDecoder.Decode(message, settings.Dialect, unsupported, errors);
+        LoadBalancingPolicyResource old = Capped(LbPolicyDecoder.Decode(message, settings.Dialect, unsupported, errors), settings);
         if (message.LoadBalancingPolicy is null)
         {
             if (message.LbPolicy == LbPolicy.LoadBalancingPolicyConfig)
@@ -82,7 +82,7 @@ internal static class LoadBalancingDecoder
         if (type == LeastRequest.Descriptor.FullName)
             return AnyDecoder.Open<LeastRequest>(config, errors) is { } m ? Decode(m, errors) : null;
         if (type == RingHash.Descriptor.FullName)
-            return AnyDecoder.Open<RingHash>(config, errors) is { } m ? Decode(m, settings.Dialect, errors) : null;
+            return AnyDecoder.Open<RingHash>(config, errors) is { } m ? Capped(Decode(m, settings.Dialect, errors), settings) : null;
         if (type == PickFirst.Descriptor.FullName)
             return AnyDecoder.Open<PickFirst>(config, errors) is { } m ? new PickFirstResource(m.ShuffleAddressList) : null;
         if (type == ClientSideWeightedRoundRobin.Descriptor.FullName)
@@ -109,6 +109,10 @@ internal static class LoadBalancingDecoder
             return AnyDecoder.Open<Maglev>(config, errors) is { } m ? Decode(m, errors) : null;
         return null;
     }
+
+    private static LoadBalancingPolicyResource Capped(LoadBalancingPolicyResource policy, DecoderSettings settings) => policy is RingHashResource ring
+        ? ring with { Cap = settings.RingSizeCap ?? (settings.Dialect == XdsDialect.Grpc ? RingHashResource.GrpcCap : RingHashResource.LargestRing) }
+        : policy;
 
     private static CustomPolicyResource? Custom(string typeUrl, Struct? value, DecoderSettings settings, out string name)
     {
@@ -157,7 +161,6 @@ internal static class LoadBalancingDecoder
     {
         if (message.ErrorUtilizationPenalty is { } penalty && !(penalty >= 0 && float.IsFinite(penalty)))
             errors.Error("error_utilization_penalty", $"{penalty} is not allowed; at least 0 is");
-        errors.Warning("known but load reports of endpoints have no effect: they take turns by their configured weights");
         var defaults = new WeightedRoundRobinResource();
         return new WeightedRoundRobinResource
         {

@@ -83,8 +83,6 @@ internal static class RouteActionDecoder
         XdsDialect dialect = settings.Decoder.Dialect;
         ValueList<HashPolicyResource> hashPolicies = RouteMatchDecoder.Decode(message.HashPolicy, "hash_policy", errors, (policy, found) => HashPolicyDecoder.Decode(policy, dialect, found));
         bool byHash = message.WeightedClusters?.UseHashPolicy ?? false;
-        if (hashPolicies.Count > 0 && !byHash)
-            errors.Warning("hash_policy", "read and checked; it has no effect yet, for no balancer of this version hashes");
         ValueList<UpgradeResource> upgrades = RouteMatchDecoder.Decode(message.UpgradeConfigs, "upgrade_configs", errors, RoutePolicyDecoder.Decode);
         RoutePolicyDecoder.CheckUnique(upgrades, errors);
         InternalRedirectResource? internalRedirect = null;

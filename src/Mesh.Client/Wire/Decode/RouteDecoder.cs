@@ -24,6 +24,9 @@ internal sealed record DecoderSettings
     /// </summary>
     public bool ForProxy { get; init; }
 
+    /// <summary>The most entries of a hash ring, whatever it is asked to have; null is the dialect's.</summary>
+    public ulong? RingSizeCap { get; init; }
+
     /// <summary>The types of HTTP filters that are known.</summary>
     public IReadOnlyDictionary<string, HttpFilterType> FilterTypes { get; init; } = FrozenDictionary<string, HttpFilterType>.Empty;
 

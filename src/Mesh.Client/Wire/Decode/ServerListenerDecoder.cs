@@ -79,7 +79,7 @@ internal static class ServerListenerDecoder
             if (isFirst)
                 HttpConnectionManagerDecoder.Decode("", manager, settings, isServer: true, errors);
             else
-                HttpFilterDecoder.Check(manager.HttpFilters, settings, isServer: true, errors);
+                HttpFilterDecoder.Decode(manager.HttpFilters, settings, isServer: true, errors);
         }
     }
 

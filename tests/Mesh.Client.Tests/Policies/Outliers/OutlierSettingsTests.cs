@@ -1,4 +1,5 @@
 using Mesh.Policies.Outliers;
+using Mesh.Primitives;
 using Mesh.Resources;
 using Xunit;
 

@@ -11,14 +11,14 @@ public sealed class ProxyListenerTests
 
     [Fact]
     public void TheHttpListenerOfIstioRoutes() => Assert.Equal(
-        new ListenerResource { Name = "0.0.0.0_80", Port = 80, RouteConfigurationName = "80", NormalizePath = true, StreamIdleTimeout = TimeSpan.Zero },
+        new ListenerResource { Name = "0.0.0.0_80", Port = 80, RouteConfigurationName = "80", NormalizePath = true, StreamIdleTimeout = TimeSpan.Zero, Filters = [new HttpFilterResource("envoy.filters.http.fault", new FaultResource(), false)] },
         OfProxy.Accept(IstioListeners.Http80).Listeners["0.0.0.0_80"]);
 
     [Fact]
     public void EveryFilterThatHasNoEffectIsNamed()
     {
         Decoded decoded = OfProxy.Read(IstioListeners.Http80);
-        foreach (string name in new[] { "istio.metadata_exchange", "istio.alpn", "envoy.filters.http.fault", "envoy.filters.http.cors", "extensions.istio.io/wasmplugin/default.plugin", "istio.stats" })
+        foreach (string name in new[] { "istio.metadata_exchange", "istio.alpn", "envoy.filters.http.cors", "extensions.istio.io/wasmplugin/default.plugin", "istio.stats" })
             Assert.Contains(decoded.Findings, finding => finding.Message.StartsWith($"filter '{name}'", StringComparison.Ordinal) && finding.Message.EndsWith("is not supported: it has no effect", StringComparison.Ordinal));
         Assert.Contains(decoded.Findings, finding => finding.Path == "default_filter_chain");
     }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Mesh.Client.Tests.Wire.Decode;
 
-/// <summary>Mirrors, hedges and upgrades: read and checked, so that what is wrong is told before the feature comes.</summary>
+/// <summary>Mirrors; and hedges and upgrades, which are read and checked so that what is wrong is told before the feature comes.</summary>
 public sealed class RoutePolicyDecoderTests
 {
     private const string At = "virtual_hosts[0].routes[0].route";
@@ -13,8 +13,8 @@ public sealed class RoutePolicyDecoderTests
     {
         AssertMirror("{cluster: m}", new() { Cluster = "m" });
         AssertMirror(
-            "{cluster_header: X-M, runtime_fraction: {default_value: {numerator: 5, denominator: TEN_THOUSAND}, runtime_key: k}, trace_sampled: false, disable_shadow_host_suffix_append: true, host_rewrite_literal: h}",
-            new() { ClusterHeader = "x-m", Fraction = new(5, 10_000), RuntimeKey = "k", TraceSampled = false, KeepsHost = true, HostRewriteLiteral = "h" });
+            "{cluster_header: X-M, runtime_fraction: {default_value: {numerator: 5, denominator: TEN_THOUSAND}, runtime_key: k}, disable_shadow_host_suffix_append: true, host_rewrite_literal: h}",
+            new() { ClusterHeader = "x-m", Fraction = new(5, 10_000), RuntimeKey = "k", KeepsHost = true, HostRewriteLiteral = "h" });
         AssertMirror(
             "{cluster: m, request_headers_mutations: [{append: {header: {key: a, value: v}}}, {remove: B}]}",
             new() { Cluster = "m", Headers = new() { RequestAdd = [new("a", "v", HeaderAppendAction.AppendIfExistsOrAdd, false)], RequestRemove = ["b"] } });
@@ -64,7 +64,18 @@ public sealed class RoutePolicyDecoderTests
         Assert.Equal(2u, decoded.Host().HedgePolicy?.InitialRequests);
     }
 
-    private static void AssertMirror(string mirror, MirrorPolicyResource expected) => Assert.Equal([expected], Accept($"request_mirror_policies: [{mirror}]").MirrorPolicies);
+    [Theory]
+    [InlineData("trace_sampled: false", "trace_sampled")]
+    [InlineData("request_headers_mutations: [{remove_on_match: {key_matcher: {exact: a}}}]", "request_headers_mutations[0].remove_on_match")]
+    public void OfAMirrorSomeHasNoEffectYet(string mirror, string path) =>
+        OneRoute.Action($"request_mirror_policies: [{{cluster: m, {mirror}}}]").AssertFindings($"W {At}.request_mirror_policies[0].{path}: read and checked");
+
+    private static void AssertMirror(string mirror, MirrorPolicyResource expected)
+    {
+        Decoded decoded = OneRoute.Action($"request_mirror_policies: [{mirror}]");
+        Assert.False(decoded.HasErrors, string.Join('\n', decoded.Findings.Select(Decoded.Show)));
+        Assert.Equal([expected], decoded.Route().Action.MirrorPolicies);
+    }
 
     private static RouteActionResource Accept(string action)
     {

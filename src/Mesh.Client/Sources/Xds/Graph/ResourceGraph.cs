@@ -159,13 +159,11 @@ internal sealed class ResourceGraph(ResourceCache cache, AbsentClusters? absent,
         {
             string routesName = resource.RouteConfigurationName!;
             Want(ResourceType.RouteConfiguration, routesName);
-            if (listener.Served is { Listener.RouteConfigurationName: { } old })
-                Want(ResourceType.RouteConfiguration, old);
             ResourceEntry? routesEntry = cache.Find(ResourceType.RouteConfiguration, routesName);
             if (routesEntry?.Record is not RouteConfigurationResource)
             {
-                WantClusters(listener.Served);
                 Settle(listener, routesEntry, ResourceType.RouteConfiguration, routesName);
+                WantServed(listener.Served);
                 return;
             }
         }
@@ -187,7 +185,7 @@ internal sealed class ResourceGraph(ResourceCache cache, AbsentClusters? absent,
             return;
         }
 
-        WantClusters(listener.Served);
+        WantServed(listener.Served);
         listener.Wait(awaited);
     }
 
@@ -206,8 +204,11 @@ internal sealed class ResourceGraph(ResourceCache cache, AbsentClusters? absent,
 
     private bool IsServed(string cluster) => _served.TryGetValue(cluster, out ClusterClosure? served) && served.Readiness == Readiness.Ready;
 
-    private void WantClusters(ListenerClosure? served)
+    /// <summary>What serves on until something newer is whole is asked for as long, and no longer.</summary>
+    private void WantServed(ListenerClosure? served)
     {
+        if (served?.Listener.RouteConfigurationName is { } routes)
+            Want(ResourceType.RouteConfiguration, routes);
         foreach (string cluster in served?.Clusters ?? [])
             Find(cluster);
     }

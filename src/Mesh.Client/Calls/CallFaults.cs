@@ -1,0 +1,31 @@
+using Mesh.Policies.Faults;
+
+namespace Mesh.Calls;
+
+/// <summary>What injected faults have done to a call. Kept with the call and used again.</summary>
+internal struct CallFaults
+{
+    private FaultCounter? _counted;
+
+    /// <summary>Whether the call was held back.</summary>
+    public bool Delayed { get; set; }
+
+    /// <summary>Counts the call as one under a fault, once, unless there are as many as there may be.</summary>
+    public bool TryCount(FaultCounter counter, uint? most)
+    {
+        if (_counted is not null)
+            return true;
+        if (!counter.TryStart(most))
+            return false;
+        _counted = counter;
+        return true;
+    }
+
+    /// <summary>Gives back what it holds, and is as new.</summary>
+    public void Reset()
+    {
+        _counted?.End();
+        _counted = null;
+        Delayed = false;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Net;
+using Mesh.Matching;
+using Mesh.Policies.Faults;
+using Mesh.Snapshots;
+
+namespace Mesh.Calls;
+
+/// <summary>
+/// Runs the filters of a call's listener in their order, once for a call and before its first attempt (gRFC A39): what they do is not
+/// retried, and no attempt is counted for it.
+/// </summary>
+internal static class CallFilters
+{
+    /// <summary>Whether any filter has something to do with a call.</summary>
+    public static bool Concern(Call call)
+    {
+        foreach (CallFilter filter in call.Listener.Filters)
+        {
+            if (filter.FaultOn(call.Destination.Filters) is not null)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The answer of a filter, with which the call has ended; null where the call is to be sent.</summary>
+    public static async Task<HttpResponseMessage?> RunAsync(Call call, bool async)
+    {
+        foreach (CallFilter filter in call.Listener.Filters)
+        {
+            if (filter.FaultOn(call.Destination.Filters) is { } fault && await InjectAsync(fault, filter.Name, call, async).ConfigureAwait(false) is { } answer)
+                return answer;
+        }
+
+        return null;
+    }
+
+    private static async Task<HttpResponseMessage?> InjectAsync(Fault fault, string name, Call call, bool async)
+    {
+        // The route's timeout starts behind the filters, as in Envoy; the deadline of a gRPC caller has started.
+        RequestView request = call.Target.View(call.Request, random: 0);
+        FaultPlan plan = fault.Draw(request, call.Cluster.Name, call.Engine.Random);
+        if (plan.IsNone || !call.Faults.TryCount(call.Engine.Faults, fault.MaxActive))
+            return null;
+        if (plan.Delay > TimeSpan.Zero)
+        {
+            call.Faults.Delayed = true;
+            TimeSpan wait = call.Remaining is { } rest && rest < plan.Delay ? rest : plan.Delay;
+            if (!await AttemptLoop.WaitAsync(call, wait, async).ConfigureAwait(false))
+                throw AttemptLoop.Cancelled(call, null);
+            if (wait < plan.Delay)
+                return await AttemptLoop.ReplyAsync(call, FailureReply.Deadline(call), null, async).ConfigureAwait(false);
+        }
+
+        if (plan.Abort is not { } status)
+            return null;
+        var reply = new LocalReply((HttpStatusCode)status.Http, status.Grpc, ResponseFlags.FaultInjected, $"route '{call.Route.Name}': filter '{name}' injected a fault; it {fault}");
+        return await AttemptLoop.ReplyAsync(call, reply, null, async).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,43 @@
+using Mesh.Primitives;
+
+namespace Mesh.Resources;
+
+/// <summary>One of <c>HttpConnectionManager.http_filters</c> that acts on calls (gRFC A39); the router is none of them.</summary>
+/// <param name="Name">Its name, by which routes override it.</param>
+/// <param name="Config">What it is configured with, which also says what kind it is.</param>
+/// <param name="Disabled">It runs only where a route overrides it.</param>
+internal sealed record HttpFilterResource(string Name, FilterConfigResource Config, bool Disabled);
+
+/// <summary>What a filter is configured with.</summary>
+internal abstract record FilterConfigResource;
+
+/// <summary><c>envoy.extensions.filters.http.fault.v3.HTTPFault</c> (gRFC A33).</summary>
+internal sealed record FaultResource : FilterConfigResource
+{
+    public FaultDelayResource? Delay { get; init; }
+
+    public FaultAbortResource? Abort { get; init; }
+
+    /// <summary>Only for calls to this cluster; empty for all.</summary>
+    public string UpstreamCluster { get; init; } = "";
+
+    /// <summary>Only for requests that match all of these.</summary>
+    public ValueList<HeaderMatcherResource> Headers { get; init; }
+
+    /// <summary>Only for requests whose <c>x-envoy-downstream-service-node</c> is one of these; none for all.</summary>
+    public ValueList<string> DownstreamNodes { get; init; }
+
+    /// <summary>How many calls may be under a fault at once; null for any number.</summary>
+    public uint? MaxActiveFaults { get; init; }
+}
+
+/// <summary><c>envoy.extensions.filters.common.fault.v3.FaultDelay</c>.</summary>
+/// <param name="Fixed">How long; null leaves it to the request's headers (<c>header_delay</c>).</param>
+/// <param name="Percentage">The part of the requests.</param>
+internal sealed record FaultDelayResource(TimeSpan? Fixed, FractionResource Percentage);
+
+/// <summary><c>FaultAbort</c>. Neither status leaves it to the request's headers (<c>header_abort</c>).</summary>
+/// <param name="HttpStatus"><c>http_status</c>.</param>
+/// <param name="GrpcStatus"><c>grpc_status</c>.</param>
+/// <param name="Percentage">The part of the requests.</param>
+internal sealed record FaultAbortResource(int? HttpStatus, int? GrpcStatus, FractionResource Percentage);
