@@ -66,6 +66,8 @@ internal static class ExplanationJson
             WriteList(writer, "responseHeaders", explanation.ResponseHeaders);
         if (explanation.Hash is { } hash)
             writer.WriteNumber("hash", hash);
+        if (explanation.Leaves.Count > 0)
+            WriteList(writer, "aggregate", explanation.Leaves);
         if (explanation.Filters.Count > 0)
             WriteList(writer, "filters", explanation.Filters);
         if (explanation.Taken is { } route && RouteValues.Of(route) is { Count: > 0 } values)

@@ -41,6 +41,8 @@ internal static class ExplanationText
             writer.WriteLine($"named         virtual cluster {virtualCluster}");
         if (explanation.Hash is { } hash)
             writer.WriteLine($"hash          {hash}");
+        if (explanation.Leaves.Count > 0)
+            writer.WriteLine($"aggregate     {string.Join(", ", explanation.Leaves)}");
         foreach (string filter in explanation.Filters)
             writer.WriteLine($"filter        {filter}");
         foreach (string line in explanation.Taken is { } route ? RouteValues.Of(route) : [])

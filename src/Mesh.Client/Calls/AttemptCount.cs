@@ -5,8 +5,9 @@ using Mesh.Resources;
 namespace Mesh.Calls;
 
 /// <summary>
-/// The headers that say which attempt this is: <c>x-envoy-attempt-count</c> where the virtual host asks for it, and
-/// <c>grpc-previous-rpc-attempts</c> on every gRPC attempt but the first (gRFC A6).
+/// The headers that say which attempt this is: <c>x-envoy-attempt-count</c> where the virtual host asks for it and on every retry, and
+/// <c>grpc-previous-rpc-attempts</c> on every gRPC attempt but the first (gRFC A6). A call that is made while a retry is served counts as one, so that
+/// the next hop does not multiply it either.
 /// </summary>
 internal static class AttemptCount
 {
@@ -23,10 +24,11 @@ internal static class AttemptCount
     /// </summary>
     public static void AddToRequest(HttpHeaders headers, Call call)
     {
-        if (IsTold(call) && Retrier.CallersRetries(call.Request.Headers) is var callers && callers < (ulong)call.Attempts)
-            Set(headers, Header, call.Attempts);
-        if (call.IsGrpc && call.Attempts > 1)
-            Set(headers, PreviousAttempts, call.Attempts - 1);
+        int attempt = Math.Max(call.Attempts, call.Inbound?.Attempt ?? 1);
+        if (IsTold(call) || (attempt > 1 && !call.IsGrpc))
+            SetAtLeast(headers, Header, attempt, Retrier.CallersRetries(call.Request.Headers));
+        if (call.IsGrpc && attempt > 1)
+            SetAtLeast(headers, PreviousAttempts, attempt - 1, Retrier.CallersRetries(call.Request.Headers));
     }
 
     /// <summary>Tells the caller, where the virtual host asks for it, how many attempts its answer took.</summary>
@@ -34,6 +36,12 @@ internal static class AttemptCount
     {
         if (call.Route.Host is { IncludeAttemptCountInResponse: true })
             Set(response.Headers, Header, call.Attempts);
+    }
+
+    private static void SetAtLeast(HttpHeaders headers, string name, int count, ulong callers)
+    {
+        if (callers < (ulong)count)
+            Set(headers, name, count);
     }
 
     private static void Set(HttpHeaders headers, string name, int count)

@@ -105,6 +105,7 @@ internal static class AttemptLoop
             }
 
             call.Retries.AddTried(previous!);
+            call.ChooseClusterAgain();
             OutlierReport.OnAttempt(call);
             if (Pick(call, out LocalReply none) is not { } other)
                 return await ReplyAsync(call, none, null, async).ConfigureAwait(false);
@@ -152,7 +153,7 @@ internal static class AttemptLoop
         Cluster cluster = call.Cluster;
         for (int i = 0; ; i++)
         {
-            PickResult pick = cluster.Picker.Pick(new PickContext(call.Hashed.Value, call.Retries.Tried, call.Retries.AcceptsBy(call.Retry)));
+            PickResult pick = cluster.Picker.Pick(new PickContext(call.Hashed.Value, call.Retries.Tried, call.Retries.AcceptsBy(call.Retry), call.Retry?.LeavesPriorities ?? 0));
             if (pick.Kind != PickKind.Complete)
             {
                 failure = LocalReply.Unavailable(pick.Kind == PickKind.Drop ? ResponseFlags.DropOverload : ResponseFlags.NoHealthyUpstream, pick.Reason ?? "");

@@ -71,20 +71,29 @@ internal sealed partial class Call
     /// <summary>Whether a token ends the call already.</summary>
     public bool IsLinkedTo(CancellationToken token) => _isLinked && token == CallerToken;
 
-    /// <summary>Takes the limit of the route, or for gRPC the caller's own where that is shorter (gRFC A31).</summary>
+    /// <summary>
+    /// Takes the limit of the route, or for gRPC the caller's own where that is shorter (gRFC A31); and never more than the caller of the call
+    /// that is being served still waits.
+    /// </summary>
     public void SetTimeout(CallTimeout timeout)
     {
         Timeout = timeout.Value;
         TimeoutSource = timeout.Source;
         TimeoutIsRoutes = IsGrpc && timeout.Value is not null;
-        if (!IsGrpc || !Request.Headers.NonValidated.TryGetValues("grpc-timeout", out HeaderStringValues values))
-            return;
-        if (GrpcTimeoutHeader.Parse(values.ToString()) is { } own && (Timeout is not { } limit || own <= limit))
+        if (IsGrpc && Request.Headers.NonValidated.TryGetValues("grpc-timeout", out HeaderStringValues values)
+            && GrpcTimeoutHeader.Parse(values.ToString()) is { } own && (Timeout is not { } limit || own <= limit))
         {
             Timeout = own;
             TimeoutSource = "grpc-timeout";
             TimeoutIsRoutes = false;
         }
+
+        if (Inbound?.Remaining is not { } rest || rest >= Timeout)
+            return;
+        Timeout = rest;
+        TimeoutSource = "what is left of the call being served";
+        TimeoutIsRoutes = IsGrpc;
+        StartDeadline();
     }
 
     /// <summary>Starts the clock of the whole call (<c>RouteAction.timeout</c>).</summary>

@@ -47,6 +47,9 @@ internal sealed partial class Call : IDisposable
 
     public Cluster Cluster { get; private set; } = null!;
 
+    /// <summary>The aggregate that led to the cluster, which another attempt asks again; null for none.</summary>
+    public Aggregate? Aggregate { get; set; }
+
     /// <summary>The route's retry policy, where it applies to this request.</summary>
     public RetryPolicy? Retry { get; set; }
 
@@ -69,6 +72,9 @@ internal sealed partial class Call : IDisposable
 
     /// <summary>Whether the caller called the synchronous <c>Send</c>.</summary>
     public bool IsSync { get; private set; }
+
+    /// <summary>The call that is being served while this one is made; null for none. Copies for mirrors have none.</summary>
+    public InboundCall? Inbound { get; set; }
 
     /// <summary>Whether it is a copy of another call, which nobody waits for.</summary>
     public bool IsMirror { get; set; }
@@ -114,6 +120,16 @@ internal sealed partial class Call : IDisposable
         CallerToken = callerToken;
         _active = true;
         cluster.State.OnCallStarted(route.Action.IsHighPriority);
+    }
+
+    /// <summary>Asks the aggregate again before another attempt: the call goes over to the cluster that it names now.</summary>
+    public void ChooseClusterAgain()
+    {
+        if (Aggregate is null || Engine.Store.Current is not { } snapshot || Aggregate.Choose(snapshot, Engine.Random) is not { } cluster || cluster.State == Cluster.State)
+            return;
+        Cluster.State.OnCallEnded(Route.Action.IsHighPriority);
+        Cluster = cluster;
+        cluster.State.OnCallStarted(Route.Action.IsHighPriority);
     }
 
     /// <summary>What formats see of the call.</summary>
@@ -210,7 +226,9 @@ internal sealed partial class Call : IDisposable
         _retries.Reset();
         _faults.Reset();
         Redirects = null;
+        Aggregate = null;
         IsMirror = false;
+        Inbound = null;
         Hashed = default;
         Authority = "";
         Path = "";

@@ -47,7 +47,11 @@ internal sealed record Explanation
 
     public RetryPolicy? Retry { get; init; }
 
+    /// <summary>The cluster whose endpoints are called; of an aggregate's the one with the greatest share.</summary>
     public Cluster? Target { get; init; }
+
+    /// <summary>The clusters of an aggregate, in order; empty for another cluster.</summary>
+    public IReadOnlyList<string> Leaves { get; init; } = [];
 
     /// <summary>The virtual cluster; null where the host has none.</summary>
     public string? VirtualCluster { get; init; }
@@ -126,6 +130,7 @@ internal sealed record Explanation
             return this with { Route = route.Name, Action = LocalAction(route, view), ResponseHeaders = [.. route.AnswerHeaders?.DescribeResponse() ?? []], Taken = route };
         RouteDestination destination = route.ChoosesByRequest(view) ? route.Choose(view, random: null) : route.Destinations.MaxBy(d => d.Weight) ?? RouteDestination.None;
         Cluster? cluster = destination.FindCluster(snapshot, view);
+        Cluster? leaf = cluster?.Aggregate is { } aggregate ? aggregate.Choose(snapshot, random: null) : cluster;
         var weights = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (RouteDestination each in route.Destinations)
             weights[NameOf(each, view)] = weights.GetValueOrDefault(NameOf(each, view)) + each.Weight;
@@ -143,7 +148,9 @@ internal sealed record Explanation
             : "cluster";
         if (cluster is null)
             action = Reply(ResponseFlags.NoCluster, RoutingRefusal.WhyNoCluster(route, destination, view));
-        else if (ProtocolRefusal.Of(cluster, target, grpc, request, async: true) is { } refusal)
+        else if (leaf is null)
+            action = Reply(ResponseFlags.NoHealthyUpstream, RoutingRefusal.NoLeaf(cluster).Reason);
+        else if (ProtocolRefusal.Of(leaf, target, grpc, request, async: true) is { } refusal)
             action = Reply(refusal.Flag, refusal.Reason);
         return this with
         {
@@ -155,7 +162,8 @@ internal sealed record Explanation
             RequestHeaders = [.. destination.Headers?.DescribeRequest() ?? []],
             Timeout = route.Timeout(grpc, listener),
             Retry = route.Retry is { NumRetries: > 0 } retry && retry.AppliesTo(view) ? retry : null,
-            Target = cluster,
+            Target = leaf,
+            Leaves = cluster?.Aggregate is { } choice ? [.. choice.ClustersIn(snapshot).Select(each => each.Name)] : [],
             ResponseHeaders = [.. destination.Headers?.DescribeResponse() ?? []],
             Hash = route.HashOf(view),
             Filters = [.. listener.Filters.Where(filter => filter.FaultOn(destination.Filters) is not null).Select(filter => $"{filter.Name}: {filter.FaultOn(destination.Filters)}")],

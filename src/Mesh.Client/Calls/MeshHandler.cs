@@ -85,6 +85,14 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
         RouteDestination destination = route.Choose(view, engine.Random);
         if (destination.FindCluster(snapshot, view) is not { } cluster)
             return ReplyAsync(request, grpc, async, RoutingRefusal.NoCluster(route, destination, view));
+        Aggregate? aggregate = cluster.Aggregate;
+        if (aggregate is not null)
+        {
+            if (aggregate.Choose(snapshot, engine.Random) is not { } leaf)
+                return ReplyAsync(request, grpc, async, RoutingRefusal.NoLeaf(cluster));
+            cluster = leaf;
+        }
+
         if (ProtocolRefusal.Of(cluster, target, grpc, request, async) is { } refusal)
             return ReplyAsync(request, grpc, async, refusal);
 
@@ -95,6 +103,8 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
         call.Start(engine, request, target, listener, route, destination, cluster, route.RewriteHost(destination, view), route.RewritePath(view, destination), grpc, sync: !async, cancellationToken);
         call.Retry = (engine.Settings.TrustEnvoyHeaders ? route.RetryOf(view) : route.Retry)?.For(view);
         call.Redirects = redirects;
+        call.Inbound = InboundCall.Current;
+        call.Aggregate = aggregate;
         if (cluster.UsesHash && route.HasHash)
             Hash(call, route, view);
         Prepare(call, engine.Settings.TrustEnvoyHeaders ? RetryRequestHeaders.Timeout(view) : null);

@@ -20,7 +20,9 @@ internal static class Mirroring
         RequestView view = call.Target.View(call.Request, random: 0);
         foreach (Mirror mirror in call.Destination.Mirrors)
         {
-            if (!mirror.Takes(call.Engine.Random) || mirror.Destination.FindCluster(snapshot, view) is not { Failure: null } cluster)
+            if (!mirror.Takes(call.Engine.Random) || mirror.Destination.FindCluster(snapshot, view) is not { Failure: null } named)
+                continue;
+            if ((named.Aggregate is null ? named : named.Aggregate.Choose(snapshot, call.Engine.Random)) is not { } cluster)
                 continue;
             var copy = new Copy(call, mirror, cluster);
             HttpRequestMessage request = CopyOf(call.Request);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using Mesh.Policies.Headers;
 using Mesh.Policies.Retries;
@@ -27,6 +28,7 @@ internal static class OutgoingRequest
             && call.Body is null
             && call.Attempts == 1
             && !AttemptCount.IsTold(call)
+            && call.Inbound is null
             && !ConsumesHeaders(call)
             && secure == call.Target.IsSecure
             && !call.Target.IsNormalized
@@ -60,6 +62,8 @@ internal static class OutgoingRequest
         if (ConsumesHeaders(call))
             RetryRequestHeaders.RemoveFrom(copy.Headers);
         AttemptCount.AddToRequest(copy.Headers, call);
+        if (call is { IsGrpc: false, Inbound.Remaining: not null, Timeout: not null })
+            AddExpectedTimeout(copy.Headers, call);
         call.Destination.Headers?.ApplyToRequest(copy.Headers, copy.Content?.Headers, call.Format(response: null));
         AddOriginals(copy.Headers, path, call.Authority, call.Target.Path, call.Target.Authority, call.Route.Action, call.Listener.Resource.SuppressEnvoyHeaders);
         if (host is not null)
@@ -96,6 +100,14 @@ internal static class OutgoingRequest
 
         if (action.AppendForwardedHost)
             headers.TryAddWithoutValidation("x-forwarded-host", originalAuthority);
+    }
+
+    /// <summary>Tells the next hop how long it is waited for, as Envoy does; a gRPC call says so in <c>grpc-timeout</c>.</summary>
+    private static void AddExpectedTimeout(HttpHeaders headers, Call call)
+    {
+        const string Header = "x-envoy-expected-rq-timeout-ms";
+        headers.NonValidatedRemove(Header);
+        headers.TryAddWithoutValidation(Header, ((long)Math.Max((call.Remaining ?? call.Timeout!.Value).TotalMilliseconds, 1)).ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>Whether the caller's <c>x-envoy-*</c> headers were for the mesh, and are not sent on.</summary>

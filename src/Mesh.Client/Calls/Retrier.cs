@@ -79,7 +79,7 @@ internal static class Retrier
     /// <summary>A request that is itself a retry is not multiplied, and a body that is gone cannot be sent again.</summary>
     private static string? Refusal(Call call) =>
         !CanSendAgain(call) ? RetryRefusal.Body
-        : CallersRetries(call.Request.Headers) > 0 ? RetryRefusal.IsRetry
+        : call.Inbound is { Attempt: > 1 } || CallersRetries(call.Request.Headers) > 0 ? RetryRefusal.IsRetry
         : null;
 
     private static bool CanSendAgain(Call call) =>

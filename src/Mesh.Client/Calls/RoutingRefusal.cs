@@ -34,6 +34,9 @@ internal static class RoutingRefusal
         return LocalReply.Unavailable(ResponseFlags.NoCluster, WhyNoCluster(route, destination, view)) with { Status = (System.Net.HttpStatusCode)route.Action.ClusterNotFoundStatus };
     }
 
+    public static LocalReply NoLeaf(Cluster aggregate) => LocalReply.Unavailable(
+        ResponseFlags.NoHealthyUpstream, $"cluster '{aggregate.Name}' is an aggregate, and none of its clusters is known: {string.Join(", ", aggregate.Resource.AggregateClusters)}");
+
     /// <summary>Why a route leads to no cluster.</summary>
     public static string WhyNoCluster(Route route, RouteDestination destination, in RequestView view)
     {

@@ -4,7 +4,8 @@ namespace Mesh.LoadBalancing;
 /// <param name="Hash">The hash of the request by its route's policies; null where there is none.</param>
 /// <param name="Tried">The endpoints of the attempts before; null for the first attempt.</param>
 /// <param name="Accepts">Which endpoints a retry may go to while there is one (<c>retry_host_predicate</c>); null for any.</param>
-internal readonly record struct PickContext(ulong? Hash = null, TriedEndpoints? Tried = null, Predicate<Endpoint>? Accepts = null);
+/// <param name="LeavesPriorities">After how many attempts the priorities they were on are left (<c>retry_priority</c>); 0 is never.</param>
+internal readonly record struct PickContext(ulong? Hash = null, TriedEndpoints? Tried = null, Predicate<Endpoint>? Accepts = null, uint LeavesPriorities = 0);
 
 /// <summary>The endpoints that a call has tried.</summary>
 internal sealed class TriedEndpoints

@@ -40,6 +40,14 @@ internal sealed class PickerFactory
         return assignment.Drops.Count == 0 ? picker : new DropPicker(picker, counters, [.. assignment.Drops], random);
     }
 
+    /// <summary>The health of a cluster's priorities as it is now, in order; empty without endpoints.</summary>
+    public static PriorityHealth[] HealthOf(ClusterResource cluster, Endpoint[] endpoints)
+    {
+        if (cluster.PriorityMode == PriorityMode.FirstUsable)
+            endpoints = GrpcEndpoints(endpoints);
+        return endpoints.Length == 0 ? [] : [.. PriorityLevel.Of(endpoints, ejections: true).Select(level => level.Health)];
+    }
+
     /// <summary>The policy that goes by what endpoints report of their load; null where none does.</summary>
     public static WeightedRoundRobinResource? ByReports(LoadBalancingPolicyResource policy) => policy switch
     {
@@ -72,24 +80,45 @@ internal sealed class PickerFactory
     {
         if (levels.Length == 1 && levels[0].Healthy.Length == levels[0].All.Length)
             return OfGroup(levels[0], levels[0].Healthy, Availability.Healthy);
-        PriorityHealth[] health = [.. levels.Select(level => level.Health)];
+        PriorityShare[] shares = Shares(levels, [.. levels.Select(level => level.Health)]);
+
+        // Only Envoy's retries choose another priority than calls do.
+        if (shares.Length == 1 && (levels.Length == 1 || _cluster.PriorityMode == PriorityMode.FirstUsable))
+            return shares[0].Picker;
+        return new PriorityPicker(shares, [.. levels.Select(level => level.Priority)], left => Without(levels, left), _random);
+    }
+
+    private PriorityShare[] Shares(PriorityLevel[] levels, PriorityHealth[] health)
+    {
         PriorityLoads loads = _cluster.PriorityMode == PriorityMode.FirstUsable
             ? PriorityLoads.OfFirstUsable(health)
             : PriorityLoads.Of(health, _assignment.OverprovisioningFactor, _assignment.WeightedPriorityHealth, _cluster.CommonLb?.HealthyPanicThreshold ?? CommonLbResource.DefaultPanicThreshold);
-        var shares = new List<(Picker, uint)>();
+        var shares = new List<PriorityShare>();
         for (int i = 0; i < levels.Length; i++)
         {
             if (loads.Healthy[i] > 0)
-                shares.Add((OfGroup(levels[i], loads.Panic[i] ? levels[i].All : levels[i].Healthy, Availability.Healthy), loads.Healthy[i]));
+                shares.Add(new PriorityShare(OfGroup(levels[i], loads.Panic[i] ? levels[i].All : levels[i].Healthy, Availability.Healthy), loads.Healthy[i]));
         }
 
         for (int i = 0; i < levels.Length; i++)
         {
             if (loads.Degraded[i] > 0)
-                shares.Add((OfGroup(levels[i], loads.Panic[i] ? levels[i].All : levels[i].Degraded, Availability.Degraded), loads.Degraded[i]));
+                shares.Add(new PriorityShare(OfGroup(levels[i], loads.Panic[i] ? levels[i].All : levels[i].Degraded, Availability.Degraded), loads.Degraded[i]));
         }
 
-        return shares.Count == 1 ? shares[0].Item1 : new PriorityPicker([.. shares], _random);
+        return [.. shares];
+    }
+
+    /// <summary>
+    /// The shares of the priorities that are left, for retries; calls make them, on any thread, so nothing is shared with the pickers that the
+    /// updates make.
+    /// </summary>
+    private PriorityShare[] Without(PriorityLevel[] levels, ulong left)
+    {
+        PriorityHealth[] health = [.. levels.Select((level, i) => (left >> i & 1) == 0 ? level.Health : default)];
+        if (!Array.Exists(health, each => each.Healthy > 0 || each.Degraded > 0))
+            return [];
+        return new PickerFactory(_cluster, _assignment, new PickerState(_random), _clock, _random).Shares(levels, health);
     }
 
     private Picker OfGroup(PriorityLevel level, Endpoint[] endpoints, Availability availability) => endpoints.Length == 0

@@ -8,8 +8,11 @@ internal sealed record EndpointsResource(string Name, ValueList<LocalityEndpoint
     /// <summary><c>policy.drop_overloads</c>: shares of the calls that are dropped, each drawn for in turn.</summary>
     public ValueList<DropOverloadResource> Drops { get; init; }
 
-    /// <summary>How far the healthy share of a priority may fall before calls spill over, in percent; Envoy's default is 140.</summary>
-    public uint OverprovisioningFactor { get; init; } = 140;
+    /// <summary>Envoy's <see cref="OverprovisioningFactor"/>.</summary>
+    public const uint DefaultOverprovisioning = 140;
+
+    /// <summary>How far the healthy share of a priority may fall before calls spill over, in percent.</summary>
+    public uint OverprovisioningFactor { get; init; } = DefaultOverprovisioning;
 
     /// <summary>Whether a priority's health counts endpoints by their weight.</summary>
     public bool WeightedPriorityHealth { get; init; }

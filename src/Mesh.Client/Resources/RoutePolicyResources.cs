@@ -8,6 +8,9 @@ namespace Mesh.Resources;
 /// <param name="Terminal">Stop here when there is a hash.</param>
 internal sealed record HashPolicyResource(HashPolicyKind Kind, string Name, bool Terminal)
 {
+    /// <summary>The filter state of gRFC A42, the only one a client has: it stands for the process.</summary>
+    public const string ChannelId = "io.grpc.channel_id";
+
     /// <summary>What a header's value becomes first.</summary>
     public RegexRewriteResource? Rewrite { get; init; }
 

@@ -21,6 +21,7 @@ internal sealed class Cluster
         Endpoints = endpoints;
         Failure = resource.Unsupported;
         UsesHash = PickerFactory.UsesHash(resource.LoadBalancing);
+        Aggregate = resource.Type == DiscoveryType.Aggregate && resource.Unsupported is null ? new Aggregate(resource) : null;
         ByReports = PickerFactory.ByReports(resource.LoadBalancing);
         RequestLimit = RequestLimit.Of(resource.CircuitBreakers);
         lock (state.HealthLock)
@@ -44,6 +45,12 @@ internal sealed class Cluster
 
     /// <summary>Chooses the endpoint of an attempt, by the state the endpoints are in now.</summary>
     public Picker Picker => _picker;
+
+    /// <summary>Its choice among other clusters, which stand for it; null where it has endpoints of its own.</summary>
+    public Aggregate? Aggregate { get; }
+
+    /// <summary>The health of its priorities as it is now, in order.</summary>
+    public PriorityHealth[] HealthOfPriorities() => PickerFactory.HealthOf(Resource, Endpoints);
 
     /// <summary>Whether its policy asks for a request's hash.</summary>
     public bool UsesHash { get; }

@@ -161,12 +161,22 @@ internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
         // What cannot be called needs no endpoints: its calls say why.
         if (cluster.Unsupported is not null)
             return new EndpointsResource(cluster.Name, []);
+        if (cluster.Type == DiscoveryType.Aggregate)
+            return FindClusters(cluster, set, errors);
         if (cluster.Type != DiscoveryType.Eds)
             return cluster.LoadAssignment;
         if (set.Endpoints.TryGetValue(cluster.EndpointsName, out EndpointsResource? assignment))
             return assignment;
         errors.Error("eds_cluster_config.service_name", $"no ClusterLoadAssignment is named '{cluster.EndpointsName}'");
         return null;
+    }
+
+    /// <summary>An aggregate cluster has no endpoints of its own; one of its clusters that is not known is passed over (gRFC A74).</summary>
+    private static EndpointsResource FindClusters(ClusterResource aggregate, ResourceSet set, ErrorCollector errors)
+    {
+        foreach (string name in aggregate.AggregateClusters.Where(name => !set.Clusters.ContainsKey(name) && !set.FailedClusters.ContainsKey(name)))
+            errors.Warning("cluster_type.typed_config.clusters", $"no cluster is named '{name}': it is passed over");
+        return new EndpointsResource(aggregate.Name, []);
     }
 
     private Cluster CompileCluster(PlannedCluster plan, Cluster? previous, long version)

@@ -12,8 +12,8 @@ public sealed class AttemptCountTests : MeshTest
     [Theory]
     [InlineData(Told, "1 2 3", "3")]
     [InlineData("include_request_attempt_count: true", "1 2 3", null)]
-    [InlineData("include_attempt_count_in_response: true", "  ", "3")]
-    public async Task TheServerAndTheCallerAreToldWhereTheHostSaysSo(string host, string requests, string? response)
+    [InlineData("include_attempt_count_in_response: true", " 2 3", "3")]
+    public async Task TheServerAndTheCallerAreToldWhereTheHostSaysSoAndTheServerOfEveryRetry(string host, string requests, string? response)
     {
         var (server, mesh) = await StartAsync(host);
 

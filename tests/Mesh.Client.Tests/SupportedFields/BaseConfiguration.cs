@@ -122,6 +122,7 @@ internal static class BaseConfiguration
         per_try_timeout: 1s, per_try_idle_timeout: 2s, retriable_status_codes: [418], retry_back_off: {base_interval: 0.05s, max_interval: 0.4s},
         retry_host_predicate: [{name: p, typed_config: {'@type': type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate} },
           {name: m, typed_config: {'@type': type.googleapis.com/envoy.extensions.retry.host.omit_host_metadata.v3.OmitHostMetadataConfig, metadata_match: {filter_metadata: {envoy.lb: {stage: old} } } } }],
+        retry_priority: {name: p, typed_config: {'@type': type.googleapis.com/envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig, update_frequency: 2} },
         rate_limited_retry_back_off: {reset_headers: [{name: retry-after}, {name: x-reset, format: UNIX_TIMESTAMP}], max_interval: 5s}
         """;
 
@@ -190,6 +191,7 @@ internal static class BaseConfiguration
         yield return Balanced("any", Policies("random.v3.Random", "locality_lb_config: {locality_weighted_lb_config: {}}"));
         yield return Balanced("first", Policies("pick_first.v3.PickFirst", "shuffle_address_list: true"));
         yield return Balanced("zones", Policies("wrr_locality.v3.WrrLocality", "endpoint_picking_policy: {" + PolicyList("least_request.v3.LeastRequest", "choice_count: 3") + "}"));
+        yield return "{name: aggregate, lb_policy: CLUSTER_PROVIDED, cluster_type: {name: envoy.clusters.aggregate, typed_config: {'@type': type.googleapis.com/envoy.extensions.clusters.aggregate.v3.ClusterConfig, clusters: [ring, least]}}}";
         yield return """
             {name: g, transport_socket: {name: raw, typed_config: {'@type': type.googleapis.com/envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer}},
               outlier_detection: {max_ejection_time: 400s}, load_assignment: {cluster_name: g}}

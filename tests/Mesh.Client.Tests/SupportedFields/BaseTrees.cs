@@ -39,7 +39,8 @@ internal static class BaseTrees
             {name: named, match: {prefix: /named}, route: {cluster_specifier_plugin: by-name} },
             {name: lost, match: {prefix: /none-named}, route: {cluster_specifier_plugin: lost} },
             {name: hashed, match: {prefix: /hashed}, {{Overrides("route")}}, metadata: {filter_metadata: {r: {k: v} } }, route: {
-              hash_policy: [{header: {header_name: x-exact, regex_rewrite: {pattern: {regex: v}, substitution: w} } }, {cookie: {name: c}, terminal: false}, {query_parameter: {name: q} }],
+              hash_policy: [{header: {header_name: x-exact, regex_rewrite: {pattern: {regex: v}, substitution: w} } }, {cookie: {name: c}, terminal: false}, {query_parameter: {name: q} },
+                {cookie: {name: made, ttl: 10s, path: /p, attributes: [{name: SameSite, value: Lax}]} }, {filter_state: {key: io.grpc.channel_id} }],
               weighted_clusters: {use_hash_policy: true, clusters: [{name: a, weight: 11, {{Overrides("cluster")}} }, {name: b, weight: 12}, {name: c, weight: 13}]} } },
             {name: auto, match: {prefix: /auto}, route: {cluster: b, auto_host_rewrite: true, internal_redirect_policy: {max_internal_redirects: 2, redirect_response_codes: [301, 307], allow_cross_scheme_redirect: true,
               response_headers_to_copy: [x-copied], predicates: [{name: p, typed_config: {'@type': {{Redirects}}.previous_routes.v3.PreviousRoutesConfig} },

@@ -82,6 +82,7 @@ internal static class FieldChanges
         FieldType.Bool => true,
         FieldType.Bytes => ByteString.CopyFrom(8, 1),
         FieldType.UInt32 => 1u,
+        FieldType.Int32 => 1,
         FieldType.Int64 => 1L,
         FieldType.Double => 1.0,
         FieldType.Enum => System.Enum.ToObject(field.EnumType.ClrType, 1),

@@ -14,6 +14,7 @@ using Mesh.Wire.Protos.Envoy.Extensions.Matching.CommonInputs.Network.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Path.Match.UriTemplate.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Path.Rewrite.UriTemplate.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Retry.Host.OmitHostMetadata.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.Retry.Priority.PreviousPriorities.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Router.ClusterSpecifiers.Matcher.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.TransportSockets.RawBuffer.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.TransportSockets.Tls.V3;
@@ -21,6 +22,7 @@ using Mesh.Wire.Protos.Envoy.Type.Matcher.V3;
 using Mesh.Wire.Protos.Mesh;
 using Mesh.Wire.Protos.Xds.Type.Matcher.V3;
 using Mesh.Wire.Text;
+using AggregateConfig = Mesh.Wire.Protos.Envoy.Extensions.Clusters.Aggregate.V3.ClusterConfig;
 using UpstreamOptions = Mesh.Wire.Protos.Envoy.Extensions.Upstreams.Http.V3.HttpProtocolOptions;
 
 namespace Mesh.Client.Tests.SupportedFields;
@@ -40,7 +42,7 @@ internal sealed record Place(ImmutableArray<Step> Way, string Path, string Shape
         [HttpConnectionManager.Descriptor, Router.Descriptor, UpstreamTlsContext.Descriptor, RawBuffer.Descriptor, UpstreamOptions.Descriptor, UriTemplateMatchConfig.Descriptor, UriTemplateRewriteConfig.Descriptor,
             HttpRequestHeaderMatchInput.Descriptor, HttpRequestQueryParamMatchInput.Descriptor, FilterStateInput.Descriptor, IPMatcher.Descriptor, ServerNameMatcher.Descriptor,
             Route.Descriptor, RouteList.Descriptor, FilterConfig.Descriptor, MatcherClusterSpecifier.Descriptor, ClusterAction.Descriptor,
-            HTTPFault.Descriptor, OmitHostMetadataConfig.Descriptor, PreviousRoutesConfig.Descriptor, AllowListedRoutesConfig.Descriptor, SafeCrossSchemeConfig.Descriptor];
+            HTTPFault.Descriptor, OmitHostMetadataConfig.Descriptor, PreviousPrioritiesConfig.Descriptor, AggregateConfig.Descriptor, PreviousRoutesConfig.Descriptor, AllowListedRoutesConfig.Descriptor, SafeCrossSchemeConfig.Descriptor];
 
     public static Support SupportOf(FieldDescriptor field) => MessageTable.For(field.ContainingType)[field.FieldNumber].Support;
 

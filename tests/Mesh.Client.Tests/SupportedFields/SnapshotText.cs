@@ -6,6 +6,7 @@ using Mesh.Calls;
 using Mesh.Identity;
 using Mesh.LoadBalancing;
 using Mesh.Matching;
+using Mesh.Policies.Hashing;
 using Mesh.Policies.Outliers;
 using Mesh.Policies.Retries;
 using Mesh.Policies.Timeouts;
@@ -37,7 +38,12 @@ internal sealed class SnapshotText
         foreach (Listener listener in snapshot.Listeners.OrderBy(listener => listener.Name, StringComparer.Ordinal))
             text.Add(listener);
         foreach (Cluster cluster in snapshot.Clusters.OfType<Cluster>().OrderBy(cluster => cluster.Name, StringComparer.Ordinal))
+        {
             text._text.Append(Clusters.GetValue(cluster, Of));
+            if (cluster.Aggregate is { } aggregate)
+                text.Line($" of {string.Join(' ', aggregate.ClustersIn(snapshot).Select(each => each.Name))} in panic below {cluster.Resource.CommonLb?.HealthyPanicThreshold}");
+        }
+
         foreach (HttpRequestMessage request in SampleRequests.All)
             text.Add(Explanation.Of(snapshot, request), request);
         return text._text.ToString();
@@ -77,7 +83,7 @@ internal sealed class SnapshotText
         Line($"   not found {route.Action.ClusterNotFoundStatus} forwarded {route.Action.AppendForwardedHost}");
         Line($"   timeouts {route.Timeout(grpc: false, listener)} {route.Timeout(grpc: true, listener)}");
         Line($"   idle {route.Action.IdleTimeout ?? listener.Resource.StreamIdleTimeout ?? CallTimeout.DefaultStreamIdleTimeout}");
-        Line($"   metadata {route.Host?.Metadata.Namespaces} {route.Metadata.Namespaces} hashes {string.Join(' ', taken.Select(view => route.HashOf(view)))}");
+        Line($"   metadata {route.Host?.Metadata.Namespaces} {route.Metadata.Namespaces} hashes {string.Join(' ', taken.Select(view => HashOf(route, view)))}");
         Line($"   follows {route.Action.InternalRedirect}");
         Line($"   retries {string.Join(' ', SampleRequests.All.Select(request => route.Retry?.AppliesTo(View(request))))}");
         if (route.DirectResponse is not null)
@@ -105,6 +111,13 @@ internal sealed class SnapshotText
         Line($"   chosen {string.Join(' ', taken.Select(view => route.Choose(view, new Random(1)).Name))}");
     }
 
+    /// <summary>With the cookies that are made on the way.</summary>
+    private static string HashOf(Route route, RequestView view)
+    {
+        var inputs = new HashInputs { ChannelId = 7, Random = new Random(1) };
+        return $"{route.HashOf(view, inputs)} {string.Join(", ", inputs.SetCookies ?? [])}";
+    }
+
     private void Add(Mirror mirror)
     {
         using HttpRequestMessage request = SampleRequests.WithHeaders();
@@ -124,7 +137,7 @@ internal sealed class SnapshotText
     {
         if (retry is null)
             return;
-        Line($"   retry {retry.NumRetries} per try {retry.PerTryTimeout} {retry.PerTryIdleTimeout}");
+        Line($"   retry {retry.NumRetries} per try {retry.PerTryTimeout} {retry.PerTryIdleTimeout} leaves priorities after {retry.LeavesPriorities}");
         Line($"    on {string.Join(' ', Enumerable.Range(100, 500).Where(retry.RetriesStatus))} grpc {string.Join(' ', Enumerable.Range(0, 17).Where(retry.RetriesGrpcStatus))}");
         Line($"    on {string.Join(' ', Enum.GetValues<AttemptFailure>().Where(failure => retry.RetriesFailure(failure, grpc: false, sent: true)))}");
         Line($"    after {string.Join(' ', Enumerable.Range(0, 8).Select(n => retry.Backoff.Next(n, new Random(1))))}");

@@ -56,7 +56,7 @@ internal sealed class RequestHash
             case HashPolicyKind.SourceIp:
                 return inputs?.SourceAddress is { } address ? XxHash64.Hash(address) : null;
             case HashPolicyKind.FilterState:
-                return policy.Name == "io.grpc.channel_id" ? inputs?.ChannelId : null;
+                return policy.Name == HashPolicyResource.ChannelId ? inputs?.ChannelId : null;
             default:
                 return null;
         }

@@ -55,6 +55,9 @@ internal sealed class RetryPolicy
     /// <summary>Which endpoints a retry passes over; null for none.</summary>
     public HostPredicates? HostPredicates { get; }
 
+    /// <summary>After how many attempts a retry leaves the priorities they were on; 0 is never.</summary>
+    public uint LeavesPriorities => _resource.Priority?.UpdateFrequency ?? 0;
+
     /// <summary>How often a retry picks anew when a predicate passes over what was picked.</summary>
     public uint HostSelectionMaxAttempts => _resource.HostSelectionMaxAttempts;
 

@@ -114,7 +114,6 @@ internal static class ClusterTypeDecoder
             aggregate = config.Clusters.ToValueList();
         }
 
-        unsupported.Note("aggregate clusters are not supported yet", errors);
         return DiscoveryType.Aggregate;
     }
 

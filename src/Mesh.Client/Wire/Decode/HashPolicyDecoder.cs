@@ -32,7 +32,8 @@ internal static class HashPolicyDecoder
             case HashPolicy.PolicySpecifierOneofCase.FilterState:
                 if (dialect == XdsDialect.Grpc && message.FilterState.Key.Length == 0)
                     return new HashPolicyResource(HashPolicyKind.None, "", message.Terminal);
-                message.FilterState.Key.Require("filter_state.key", errors);
+                if (message.FilterState.Key.Require("filter_state.key", errors) && message.FilterState.Key != HashPolicyResource.ChannelId)
+                    errors.Warning("filter_state.key", $"a client has no filter state '{message.FilterState.Key}': it hashes nothing; {HashPolicyResource.ChannelId} stands for the process");
                 return new HashPolicyResource(HashPolicyKind.FilterState, message.FilterState.Key, message.Terminal);
             default:
                 if (dialect == XdsDialect.Grpc)

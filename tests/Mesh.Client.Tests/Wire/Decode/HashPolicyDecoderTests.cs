@@ -8,7 +8,6 @@ namespace Mesh.Client.Tests.Wire.Decode;
 public sealed class HashPolicyDecoderTests
 {
     private const string At = "virtual_hosts[0].routes[0].route";
-    private const string NoEffect = $"W {At}.hash_policy: read and checked; it has no effect yet";
 
     [Fact]
     public void EveryKindIsRead()
@@ -18,15 +17,12 @@ public sealed class HashPolicyDecoderTests
         AssertPolicy("{cookie: {name: c}}", new(HashPolicyKind.Cookie, "c", false));
         AssertPolicy(
             "{cookie: {name: c, ttl: 60s, path: /p, attributes: [{name: SameSite, value: Strict}]}}",
-            new(HashPolicyKind.Cookie, "c", false) { CookieTtl = TimeSpan.FromSeconds(60), CookiePath = "/p", CookieAttributes = [KeyValuePair.Create("SameSite", "Strict")] },
-            "cookie.ttl",
-            "cookie.path",
-            "cookie.attributes");
-        AssertPolicy("{cookie: {name: c, ttl: 0s}}", new(HashPolicyKind.Cookie, "c", false) { CookieTtl = TimeSpan.Zero }, "cookie.ttl");
+            new(HashPolicyKind.Cookie, "c", false) { CookieTtl = TimeSpan.FromSeconds(60), CookiePath = "/p", CookieAttributes = [KeyValuePair.Create("SameSite", "Strict")] });
+        AssertPolicy("{cookie: {name: c, ttl: 0s}}", new(HashPolicyKind.Cookie, "c", false) { CookieTtl = TimeSpan.Zero });
         AssertPolicy("{connection_properties: {source_ip: true}}", new(HashPolicyKind.SourceIp, "", false), "connection_properties");
         AssertPolicy("{connection_properties: {}}", new(HashPolicyKind.None, "", false), "connection_properties");
         AssertPolicy("{query_parameter: {name: Q}}", new(HashPolicyKind.QueryParameter, "Q", false));
-        AssertPolicy("{filter_state: {key: K}}", new(HashPolicyKind.FilterState, "K", false), "filter_state");
+        AssertPolicy("{filter_state: {key: io.grpc.channel_id}}", new(HashPolicyKind.FilterState, "io.grpc.channel_id", false));
     }
 
     [Theory]
@@ -57,13 +53,9 @@ public sealed class HashPolicyDecoderTests
         Assert.Equal([new HashPolicyResource(HashPolicyKind.None, "", false)], decoded.Route().Action.HashPolicies);
     }
 
-    /// <summary>Until there is a balancer that hashes, only weights are chosen by it.</summary>
     [Fact]
-    public void WithoutWeightsThatUseItItIsReported()
-    {
-        OneRoute.Action("hash_policy: [{cookie: {name: c}}]").AssertFindings(NoEffect);
-        Assert.True(Read("{cookie: {name: c}}").AssertFindings().Route().Action.WeightsByHash);
-    }
+    public void OtherFilterStateIsReported() =>
+        OneRoute.Action("hash_policy: [{filter_state: {key: K}}]").AssertFindings($"W {At}.hash_policy[0].filter_state.key: a client has no filter state 'K': it hashes nothing");
 
     /// <param name="policy">The policy.</param>
     /// <param name="expected">What it is read as.</param>

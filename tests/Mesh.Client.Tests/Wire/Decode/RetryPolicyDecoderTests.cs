@@ -52,10 +52,10 @@ public sealed class RetryPolicyDecoderTests
     [InlineData("per_try_timeout: -1s", $"E {At}.per_try_timeout: -1s is not allowed")]
     [InlineData("retriable_status_codes: [99, 200, 600]",
         $"E {At}.retriable_status_codes[0]: 99 is no HTTP status", $"E {At}.retriable_status_codes[2]: 600 is no HTTP status")]
-    [InlineData("retry_priority: {name: p}", $"W {At}.retry_priority: read and checked, but this version does not act on it")]
-    [InlineData("retry_priority: {}", $"W {At}.retry_priority: read and checked", $"E {At}.retry_priority.name: required")]
+    [InlineData("retry_priority: {name: p}")]
+    [InlineData("retry_priority: {}", $"E {At}.retry_priority.name: required")]
     [InlineData("retry_priority: {name: p, typed_config: {'@type': type.googleapis.com/envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig} }",
-        $"W {At}.retry_priority: read and checked", $"E {At}.retry_priority.typed_config.update_frequency: 0 is not allowed; more than 0 is")]
+        $"E {At}.retry_priority.typed_config.update_frequency: 0 is not allowed; more than 0 is")]
     [InlineData("retry_host_predicate: [{name: p}]", $"W {At}.retry_host_predicate[0].name: 'p' is not known: it passes over no endpoint")]
     [InlineData("rate_limited_retry_back_off: {}", $"E {At}.rate_limited_retry_back_off.reset_headers: at least one is required")]
     [InlineData("per_try_idle_timeout: -1s", $"E {At}.per_try_idle_timeout: -1s is not allowed")]

@@ -1,4 +1,5 @@
 using Mesh.Resources;
+using Mesh.Snapshots;
 using Mesh.Sources.Xds.Cache;
 using Mesh.Sources.Xds.Names;
 
@@ -20,6 +21,7 @@ internal sealed class ResourceGraph(ResourceCache cache, AbsentClusters? absent,
     private readonly Dictionary<string, ClusterClosure> _served = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ClusterClosure> _newest = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> _assignments = new(StringComparer.Ordinal);
+    private int _depth;
     private readonly HashSet<string>[] _wanted = [.. ResourceType.All.Select(_ => new HashSet<string>(StringComparer.Ordinal))];
 
     /// <summary>The listeners, by the host that is served or by their name.</summary>
@@ -53,6 +55,8 @@ internal sealed class ResourceGraph(ResourceCache cache, AbsentClusters? absent,
 
         if (_wildcard)
             used.UnionWith(cache[ResourceType.Cluster].Values.Where(entry => entry.Record is not null && (IsServed(entry.Name) || Find(entry.Name).Readiness != Readiness.Pending)).Select(entry => entry.Name));
+        foreach (string name in used.ToList())
+            Follow(name, used);
         foreach (string name in used)
             Serve(name);
         foreach (string gone in _served.Keys.Where(name => !used.Contains(name)).ToList())
@@ -248,6 +252,8 @@ internal sealed class ResourceGraph(ResourceCache cache, AbsentClusters? absent,
             return ClusterClosure.Ready(cluster, null);
         if (FindSecrets(cluster, served) is { } unresolved)
             return unresolved;
+        if (cluster.Type == DiscoveryType.Aggregate)
+            return LookAtClusters(cluster);
         if (cluster.Type != DiscoveryType.Eds)
             return ClusterClosure.Ready(cluster, null);
         Want(ResourceType.Endpoints, cluster.EndpointsName);
@@ -255,6 +261,37 @@ internal sealed class ResourceGraph(ResourceCache cache, AbsentClusters? absent,
         if (endpoints?.Record is EndpointsResource assignment)
             return ClusterClosure.Ready(cluster, assignment);
         return Missing(endpoints, ResourceType.Endpoints, cluster.EndpointsName, moves: served is not null && served.EndpointsName != cluster.EndpointsName);
+    }
+
+    /// <summary>
+    /// An aggregate is known when all its clusters are, or it is known that they cannot be had (gRFC A37, A74). One that leads to itself leads
+    /// nowhere there.
+    /// </summary>
+    private ClusterClosure LookAtClusters(ClusterResource aggregate)
+    {
+        if (_depth >= Aggregate.MaxDepth)
+            return ClusterClosure.Failed($"aggregate clusters are nested deeper than {Aggregate.MaxDepth}, or in a circle (gRFC A37)");
+        _depth++;
+        ClusterClosure? pending = null;
+        foreach (string name in aggregate.AggregateClusters)
+        {
+            if (Find(name) is { Readiness: Readiness.Pending } awaited && !IsServed(name))
+                pending ??= awaited;
+        }
+
+        _depth--;
+        return pending ?? ClusterClosure.Ready(aggregate, null);
+    }
+
+    /// <summary>The clusters of an aggregate are served with it: those of the newest, and those of the one that serves until then.</summary>
+    private void Follow(string name, HashSet<string> used)
+    {
+        IEnumerable<string> clusters = (Find(name).Cluster?.AggregateClusters ?? []).Concat(_served.GetValueOrDefault(name)?.Cluster?.AggregateClusters ?? []);
+        foreach (string below in clusters)
+        {
+            if (used.Add(below))
+                Follow(below, used);
+        }
     }
 
     /// <summary>What is missing; that something of another name cannot be had yet is no reason to give up what a cluster has.</summary>
