@@ -61,6 +61,7 @@ internal static class FieldChanges
             string old => [old + "x"],
             bool old => [!old],
             uint old => [old + 1],
+            int old => [old + 1],
             ulong old => [old + 1],
             double old => [old + 1],
             float old => [old + 1],

@@ -79,7 +79,7 @@ public sealed class GrpcDialectResourceTests
         ClusterResource cluster = Accept(Xds.ClusterType, Body).Clusters["c"];
         Assert.Equal(DiscoveryType.Aggregate, cluster.Type);
         Assert.Equal(["a", "b"], cluster.AggregateClusters);
-        Assert.Equal("cluster_type: aggregate clusters are not supported yet", cluster.Unsupported);
+        Assert.Null(cluster.Unsupported);
         ClusterResource ofEnvoy = Decoded.Resource(Xds.ClusterType, Body).Set.Clusters["c"];
         Assert.Equal(cluster, ofEnvoy with { LoadBalancing = cluster.LoadBalancing, PriorityMode = cluster.PriorityMode });
         Assert.True(Decoded.Resource(Xds.ClusterType, Body.Replace("[a, b]", "[]", StringComparison.Ordinal)).HasErrors);
