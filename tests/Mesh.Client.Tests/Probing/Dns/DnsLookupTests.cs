@@ -50,7 +50,8 @@ public sealed class DnsLookupTests
     public async Task ThePlatformKnowsTheLoopbackAndTellsNoTimeToLive()
     {
         DnsAnswer answer = await PlatformDnsResolver.Instance.ResolveAsync("localhost", AddressFamily.InterNetwork, CancellationToken.None);
-        Assert.Equal((["127.0.0.1"], null), (answer.Addresses.Select(address => address.ToString()), answer.Ttl));
+        Assert.Equal(["127.0.0.1"], answer.Addresses.Select(address => address.ToString()).Distinct());
+        Assert.Null(answer.Ttl);
     }
 
     /// <summary>A resolver of two records, of which each may be missing or not to be had.</summary>

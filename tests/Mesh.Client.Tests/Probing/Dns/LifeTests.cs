@@ -56,7 +56,7 @@ public sealed class LifeTests
         await using var test = new DnsUnderTest();
         await test.PutAsync(DnsUnderTest.Cluster("c", Strict, "a.internal:80"));
         FakeResolver.Question question = await test.Resolver.NextAsync();
-        await test.PutAsync();
+        await test.PutAsync(Xds.Cluster("other", "127.0.0.1:1"));
         await question.CancelledAsync();
         question.Answer("10.0.0.1");
         await test.SettleAsync();

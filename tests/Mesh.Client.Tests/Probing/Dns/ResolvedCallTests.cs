@@ -2,9 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Mesh.Client.Tests.Calls;
 using Mesh.TestKit;
-using Mesh.TestKit.Certificates;
 using Mesh.TestKit.Servers;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Xunit;
 
 namespace Mesh.Client.Tests.Probing.Dns;
@@ -13,35 +11,6 @@ namespace Mesh.Client.Tests.Probing.Dns;
 public sealed class ResolvedCallTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-
-    [Fact]
-    public async Task TlsSendsAndVerifiesTheName()
-    {
-        using CertificateAuthority authority = CertificateAuthority.Create();
-        using IssuedCertificate certificate = authority.IssueServer("shop.test");
-        await using TestServer server = await StartServerAsync(certificate);
-        using var folder = new TempFolder();
-        await using TestMesh mesh = await StartMeshAsync(server, folder, certificate);
-        using HttpResponseMessage response = await mesh.Client.GetAsync(new Uri("https://shop/"));
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal("shop.test", server.Records.Single().ServerName);
-    }
-
-    /// <summary>A name server must not be able to choose whom we trust: the address proves nothing.</summary>
-    [Theory]
-    [InlineData("127.0.0.1")]
-    [InlineData("other.test")]
-    public async Task APeerThatBearsTheAddressAndNotTheNameIsRefused(string name)
-    {
-        using CertificateAuthority authority = CertificateAuthority.Create();
-        using IssuedCertificate certificate = authority.IssueServer(name);
-        await using TestServer server = await StartServerAsync(certificate);
-        using var folder = new TempFolder();
-        await using TestMesh mesh = await StartMeshAsync(server, folder, certificate);
-        using HttpResponseMessage response = await mesh.Client.GetAsync(new Uri("https://shop/"));
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
-        Assert.Contains("do not hold the name asked for", Uri.UnescapeDataString(response.Headers.GetValues("x-mesh-reason").Single()), StringComparison.Ordinal);
-    }
 
     [Fact]
     public async Task ALogicalNameLeadsToTheFirstAddressThatCanBeReached()
@@ -90,23 +59,6 @@ public sealed class ResolvedCallTests
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (meanwhile.StatusCode, kept.StatusCode));
         Assert.Equal((1L, 1L), (old.Counts.Requests, other.Counts.Requests));
         Assert.Equal((1, 1), (old.Counts.OpenConnections, other.Counts.OpenConnections));
-    }
-
-    private static Task<TestServer> StartServerAsync(IssuedCertificate certificate) => TestServer.StartAsync(options =>
-    {
-        options.Protocols = HttpProtocols.Http1AndHttp2;
-        options.Certificate = certificate;
-    });
-
-    private static async Task<TestMesh> StartMeshAsync(TestServer server, TempFolder folder, IssuedCertificate certificate)
-    {
-        File.WriteAllText(folder["ca.pem"], certificate.RootPem);
-        var mesh = new TestMesh(
-            $"services: {{ shop: {{ endpoints: ['shop.test:{server.Port}'], tls: {{ ca: {Xds.Quote(folder["ca.pem"])} }} }} }}",
-            options => options.DnsResolver = new Zone("127.0.0.1"));
-        await mesh.Host.StartAsync(CancellationToken.None);
-        await Wait.EventuallyAsync(() => Endpoint(mesh).Address == $"127.0.0.1:{server.Port}", Limit);
-        return mesh;
     }
 
     private static EndpointView Endpoint(TestMesh mesh) => mesh.Host.State.Clusters.Single().Endpoints.Single();
