@@ -134,4 +134,7 @@ public sealed record EndpointView(string Address, string Health, int Priority, s
 {
     /// <summary>Whether outlier detection keeps calls away from it for now.</summary>
     public bool IsEjected { get; init; }
+
+    /// <summary>Where new connections go, as <c>10.0.0.1:80</c>, for the one endpoint of a LOGICAL_DNS cluster; null when it is just its address.</summary>
+    public string? ConnectsTo { get; init; }
 }

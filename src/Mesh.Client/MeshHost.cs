@@ -1,6 +1,7 @@
 using Mesh.Calls;
 using Mesh.Control;
 using Mesh.Policies.Outliers;
+using Mesh.Probing.Dns;
 using Mesh.Resources;
 using Mesh.Snapshots;
 using Mesh.Sources;
@@ -30,6 +31,7 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
     private readonly ControlLoop _loop;
     private readonly SnapshotStore _store;
     private readonly EndpointPools _pools;
+    private readonly DnsClusters _dns;
     private readonly SourceLog _log;
     private readonly List<SourceFeed> _feeds = [];
     private readonly List<IDisposable> _owned = [];
@@ -51,6 +53,8 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
         _store = new SnapshotStore(_pools.Retire, new OutlierDetectors(timeProvider, _random, new OutlierLog(loggers.CreateLogger("Mesh.Outliers"))));
         _log = new SourceLog(loggers.CreateLogger("Mesh.Sources"));
         _loop = new ControlLoop(timeProvider, loggers.CreateLogger("Mesh.Control"));
+        _dns = new DnsClusters(_store, _loop, options.DnsResolver ?? PlatformDnsResolver.Instance, _random, new DnsLog(loggers.CreateLogger("Mesh.Dns")));
+        _store.Resolution = _dns;
         _xdsLog = new XdsLog(loggers.CreateLogger("Mesh.Xds"));
         _started = new Lazy<Task>(StartSourcesAsync);
         var settings = new CallSettings
@@ -132,6 +136,7 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
         await _loop.RunAsync(StopSources).ConfigureAwait(false);
         if (_xds is { } xds)
             await xds.DisposeAsync().ConfigureAwait(false);
+        await _dns.DisposeAsync().ConfigureAwait(false);
         await _loop.DisposeAsync().ConfigureAwait(false);
         _pools.Close();
     }
@@ -195,6 +200,7 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
     {
         _xds?.Stop();
         _owned.ForEach(owned => owned.Dispose());
+        _dns.Stop();
         return null;
     }
 

@@ -85,6 +85,12 @@ public sealed class MeshOptions
     /// </summary>
     public int? RingSizeCap { get; set; }
 
+    /// <summary>
+    /// Resolves the names of clusters of type STRICT_DNS and LOGICAL_DNS, which those of the short form with names are. Null, the default, is the
+    /// platform's resolver, which knows hosts files and search domains but no time to live.
+    /// </summary>
+    public IDnsResolver? DnsResolver { get; set; }
+
     /// <summary>The largest configuration text, in bytes. Default 64 MiB.</summary>
     public int MaxDocumentBytes { get; set; } = 64 << 20;
 

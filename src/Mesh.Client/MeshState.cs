@@ -71,6 +71,7 @@ internal sealed class MeshState(SnapshotStore store, IReadOnlyList<SourceFeed> s
                 e.State.ConnectFailures)
             {
                 IsEjected = e.State.IsEjected,
+                ConnectsTo = e.State.Resolved is [var first, ..] ? EndpointResource.AddressOf(first.ToString(), e.Resource.Port) : null,
             }),
         ])
     {

@@ -15,6 +15,7 @@ public sealed class LogEventTests
         ("Policies.Outliers", 300, 399),
         ("Calls", 400, 499),
         ("root", 500, 599),
+        ("Probing", 600, 699),
     ];
 
     private static readonly (MethodInfo Method, LoggerMessageAttribute Event)[] Events =

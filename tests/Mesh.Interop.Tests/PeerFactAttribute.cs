@@ -10,6 +10,9 @@ public enum Peer
 
     /// <summary>@grpc/grpc-js on Node.</summary>
     GrpcJs,
+
+    /// <summary>dnsmasq.</summary>
+    Dnsmasq,
 }
 
 /// <summary>
@@ -23,7 +26,7 @@ public sealed class PeerFactAttribute : FactAttribute
     {
         Peer = peer;
         if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("MESH_REQUIRE_PEERS")))
-            Skip = peer == Peer.Nginx ? NginxPeer.Reason : GrpcJsPeer.Reason;
+            Skip = peer switch { Peer.Nginx => NginxPeer.Reason, Peer.Dnsmasq => DnsmasqPeer.Reason, _ => GrpcJsPeer.Reason };
     }
 
     public Peer Peer { get; }

@@ -74,4 +74,10 @@ internal sealed class ClusterState(string name, TimeProvider? timeProvider = nul
 }
 
 /// <summary>What tells one endpoint of a cluster from another.</summary>
-internal readonly record struct EndpointKey(string Host, int Port);
+/// <param name="Host">Its host.</param>
+/// <param name="Port">Its port.</param>
+/// <param name="DnsName">
+/// The name it was resolved from. Two names that lead to one address are two endpoints, as in Envoy, each with connections of its own: TLS
+/// verifies them by different names.
+/// </param>
+internal readonly record struct EndpointKey(string Host, int Port, string DnsName);

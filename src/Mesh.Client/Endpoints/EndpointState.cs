@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 
 namespace Mesh.Endpoints;
 
@@ -15,12 +16,19 @@ internal sealed class EndpointState(string address)
     private long _connectFailures;
     private bool _cannotBeReached;
     private volatile bool _isEjected;
+    private volatile IPAddress[]? _resolved;
 
     /// <summary>Its address as people write it.</summary>
     public string Address { get; } = address;
 
     /// <summary>The endpoint's connections; owned by the transport.</summary>
     public object? Pool;
+
+    /// <summary>
+    /// Where new connections of the one endpoint of a LOGICAL_DNS cluster go, the first before the others: the newest answer for its name. Null
+    /// before there is one, and for all other endpoints.
+    /// </summary>
+    public IPAddress[]? Resolved { get => _resolved; set => _resolved = value; }
 
     /// <summary>What outlier detection remembers of it; null where there is none. Owned by the policy.</summary>
     public volatile object? Outliers;

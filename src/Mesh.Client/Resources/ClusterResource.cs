@@ -15,6 +15,9 @@ internal sealed record ClusterResource
     /// <summary><c>load_assignment</c>; null for EDS.</summary>
     public EndpointsResource? LoadAssignment { get; init; }
 
+    /// <summary>How the names of its assignment are resolved; null unless it is STRICT_DNS or LOGICAL_DNS.</summary>
+    public DnsSettingsResource? Dns { get; init; }
+
     /// <summary>Envoy's default is 5 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -71,12 +74,17 @@ internal enum PriorityMode
     FirstUsable,
 }
 
-/// <summary><c>Cluster.DiscoveryType</c>; both DNS types are resolved when a connection is made.</summary>
+/// <summary><c>Cluster.DiscoveryType</c>.</summary>
 internal enum DiscoveryType
 {
     Static,
+
+    /// <summary>Each address of each of its names is an endpoint.</summary>
     StrictDns,
+
+    /// <summary>Its name is the one endpoint, whose connections go where the name leads when they are made.</summary>
     LogicalDns,
+
     Eds,
 
     /// <summary><c>cluster_type</c> <c>envoy.clusters.aggregate</c>: the first of its clusters that can serve.</summary>

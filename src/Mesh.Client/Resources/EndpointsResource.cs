@@ -45,6 +45,12 @@ internal sealed record EndpointResource(string Host, int Port, EndpointHealth He
     /// <summary>The name it goes by in <c>auto_host_rewrite</c>: <c>Endpoint.hostname</c>, else its DNS name; empty for none.</summary>
     public string HostName { get; init; } = "";
 
+    /// <summary>The DNS name that <see cref="Host"/> is an address of; empty where the host is what was configured.</summary>
+    public string DnsName { get; init; } = "";
+
+    /// <summary>The host that TLS sends and verifies where the cluster names no other: what was configured, and not what it was resolved to.</summary>
+    public string ConfiguredHost => DnsName.Length > 0 ? DnsName : Host;
+
     /// <summary><c>load_balancing_weight</c>, relative to the other endpoints of its locality.</summary>
     public uint Weight { get; init; } = 1;
 

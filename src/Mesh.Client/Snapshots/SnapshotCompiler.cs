@@ -19,6 +19,9 @@ internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
     private readonly List<EndpointState> _removed = [];
     private long _generation;
 
+    /// <summary>Finds the endpoints of clusters whose own assignment does not name them all; null where nobody does.</summary>
+    public IEndpointResolution? Resolution { get; set; }
+
     /// <summary>Calls that have not ended.</summary>
     public int InFlight => _states.InFlight;
 
@@ -82,21 +85,42 @@ internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
     /// <summary>Replaces load assignments: copies the array of clusters, replaces the slots that use them, compiles no route.</summary>
     public MeshSnapshot WithEndpoints(IReadOnlyList<EndpointsResource> assignments, MeshSnapshot previous)
     {
-        long version = previous.Version + 1;
-        Cluster?[]? clusters = null;
+        var replaced = new List<(int Slot, EndpointsResource Assignment)>(assignments.Count);
         foreach (EndpointsResource assignment in assignments)
         {
-            if (!previous.EndpointUsers.TryGetValue(assignment.Name, out int[]? users))
-                continue;
-            clusters ??= (Cluster?[])previous.Clusters.Clone();
-            foreach (int slot in users)
-            {
-                Cluster old = clusters[slot]!;
-                clusters[slot] = new Cluster(old.Resource, assignment, old.State, old.Transport, CompileEndpoints(old.State, assignment, old, version));
-            }
+            if (previous.EndpointUsers.TryGetValue(assignment.Name, out int[]? users))
+                replaced.AddRange(users.Select(slot => (slot, assignment)));
         }
 
-        return clusters is null ? previous : new MeshSnapshot
+        return WithEndpoints(replaced, previous);
+    }
+
+    /// <summary>Asks again for the endpoints of clusters that are resolved, and replaces the slots of those that have others now.</summary>
+    public MeshSnapshot WithResolved(IEnumerable<string> names, MeshSnapshot previous)
+    {
+        var replaced = new List<(int Slot, EndpointsResource Assignment)>();
+        foreach (string name in names)
+        {
+            if (previous.FindCluster(name) is { Failure: null } cluster && Resolution?.Find(cluster.Resource) is { } assignment && !assignment.Equals(cluster.Assignment))
+                replaced.Add((previous.Slots[name], assignment));
+        }
+
+        return WithEndpoints(replaced, previous);
+    }
+
+    private MeshSnapshot WithEndpoints(List<(int Slot, EndpointsResource Assignment)> replaced, MeshSnapshot previous)
+    {
+        if (replaced.Count == 0)
+            return previous;
+        long version = previous.Version + 1;
+        var clusters = (Cluster?[])previous.Clusters.Clone();
+        foreach (var (slot, assignment) in replaced)
+        {
+            Cluster old = clusters[slot]!;
+            clusters[slot] = new Cluster(old.Resource, assignment, old.State, old.Transport, CompileEndpoints(old.State, assignment, old, version));
+        }
+
+        return new MeshSnapshot
         {
             Version = version,
             Listeners = previous.Listeners,
@@ -156,7 +180,7 @@ internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
         }
     }
 
-    private static EndpointsResource? FindAssignment(ClusterResource cluster, ResourceSet set, ErrorCollector errors)
+    private EndpointsResource? FindAssignment(ClusterResource cluster, ResourceSet set, ErrorCollector errors)
     {
         // What cannot be called needs no endpoints: its calls say why.
         if (cluster.Unsupported is not null)
@@ -164,7 +188,7 @@ internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
         if (cluster.Type == DiscoveryType.Aggregate)
             return FindClusters(cluster, set, errors);
         if (cluster.Type != DiscoveryType.Eds)
-            return cluster.LoadAssignment;
+            return Resolution?.Find(cluster) ?? cluster.LoadAssignment;
         if (set.Endpoints.TryGetValue(cluster.EndpointsName, out EndpointsResource? assignment))
             return assignment;
         errors.Error("eds_cluster_config.service_name", $"no ClusterLoadAssignment is named '{cluster.EndpointsName}'");
@@ -226,7 +250,7 @@ internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
 
     private static EndpointState StateOf(ClusterState cluster, EndpointResource resource)
     {
-        var key = new EndpointKey(resource.Host, resource.Port);
+        var key = new EndpointKey(resource.Host, resource.Port, resource.DnsName);
         if (!cluster.Endpoints.TryGetValue(key, out EndpointState? state))
             cluster.Endpoints[key] = state = new EndpointState(resource.Address) { AddedAt = cluster.TimeProvider.GetTimestamp() };
         return state;

@@ -31,6 +31,9 @@ internal sealed class SnapshotStore(Action<EndpointState> endpointRemoved, Outli
     /// <summary>Asks for hosts when they are first called; null where no source can be asked.</summary>
     public IHostDemand? Demand { get; set; }
 
+    /// <summary>Finds the endpoints of clusters whose own assignment does not name them all; null where nobody does. Control loop only.</summary>
+    public IEndpointResolution? Resolution { get => _compiler.Resolution; set => _compiler.Resolution = value; }
+
     /// <summary>Names a source whose first content must be there before the first snapshot is published.</summary>
     public void Await(string source)
     {
@@ -92,6 +95,13 @@ internal sealed class SnapshotStore(Action<EndpointState> endpointRemoved, Outli
             Publish(_compiler.WithEndpoints(changed, current));
     }
 
+    /// <summary>Takes over what has become known of the endpoints of clusters. What repeats what is in use costs a comparison.</summary>
+    public void Resolve(IEnumerable<string> clusters)
+    {
+        if (_current is { } current)
+            Publish(_compiler.WithResolved(clusters, current));
+    }
+
     // An endpoint that is gone is let go after the write: a call that still picks it then finds a snapshot without it.
     private void Publish(MeshSnapshot next)
     {
@@ -107,6 +117,7 @@ internal sealed class SnapshotStore(Action<EndpointState> endpointRemoved, Outli
         if (errors.HasErrors || _compiler.Compile(merged, previous, errors) is not { } next)
             return false;
         Publish(next);
+        Resolution?.Follow(next);
         _first.TrySetResult();
         return true;
     }

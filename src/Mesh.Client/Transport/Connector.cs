@@ -32,7 +32,7 @@ internal sealed class Connector(EndpointResource endpoint, EndpointState state, 
             }
 
             List<SslApplicationProtocol> protocols = Offered(context.InitialRequestMessage);
-            SslStream tls = await TlsConnector.ConnectAsync(stream, settings.Tls, endpoint.Host, protocols, linked.Token).ConfigureAwait(false);
+            SslStream tls = await TlsConnector.ConnectAsync(stream, settings.Tls, endpoint.ConfiguredHost, protocols, linked.Token).ConfigureAwait(false);
             if (ReferenceEquals(protocols, Http2) && tls.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
             {
                 await tls.DisposeAsync().ConfigureAwait(false);
@@ -59,17 +59,38 @@ internal sealed class Connector(EndpointResource endpoint, EndpointState state, 
         _ => first.Version.Major >= 2 ? Http2 : Http11,
     };
 
+    /// <summary>
+    /// The socket. A name that the background has resolved leads to the first of its addresses, and to the next where that one cannot be
+    /// reached, as Envoy's LOGICAL_DNS; one that it has not is resolved here, by the platform.
+    /// </summary>
     private async ValueTask<Stream> OpenAsync(CancellationToken cancellationToken)
     {
-        bool unix = endpoint.Port == EndpointResource.UnixSocket;
-        var socket = unix
+        if (endpoint.Port == EndpointResource.UnixSocket)
+            return await OpenAsync(new UnixDomainSocketEndPoint(endpoint.Host), cancellationToken).ConfigureAwait(false);
+        if (IPAddress.TryParse(endpoint.Host, out IPAddress? address))
+            return await OpenAsync(new IPEndPoint(address, endpoint.Port), cancellationToken).ConfigureAwait(false);
+        if (state.Resolved is not { } addresses)
+            return await OpenAsync(new DnsEndPoint(endpoint.Host, endpoint.Port), cancellationToken).ConfigureAwait(false);
+        for (int i = 0; ; i++)
+        {
+            try
+            {
+                return await OpenAsync(new IPEndPoint(addresses[i], endpoint.Port), cancellationToken).ConfigureAwait(false);
+            }
+            catch (SocketException) when (i + 1 < addresses.Length)
+            {
+                // The next may be reached.
+            }
+        }
+    }
+
+    private async ValueTask<Stream> OpenAsync(EndPoint target, CancellationToken cancellationToken)
+    {
+        Socket socket = target is UnixDomainSocketEndPoint
             ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
             : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            EndPoint target = unix ? new UnixDomainSocketEndPoint(endpoint.Host)
-                : IPAddress.TryParse(endpoint.Host, out IPAddress? address) ? new IPEndPoint(address, endpoint.Port)
-                : new DnsEndPoint(endpoint.Host, endpoint.Port);
             await socket.ConnectAsync(target, cancellationToken).ConfigureAwait(false);
             return connections.Add(socket);
         }

@@ -33,6 +33,8 @@ internal static class RecordProperties
         Of<HeaderMutationsResource>(),
         Of<HeaderToAddResource>(),
         Of<ClusterResource>(),
+        Of<DnsSettingsResource>(),
+        Of<DnsFailureRateResource>(),
         Of<TlsContextResource>(),
         Of<ValidationContextResource>(),
         Of<SanMatcherResource>(),

@@ -175,6 +175,10 @@ internal static class BaseConfiguration
             "validation_context: {system_root_certs: {}, match_subject_alt_names: [{suffix: .example}]}");
         yield return Dns("f", "auto_config: {}", Combined("match_subject_alt_names: [{contains: f}]", "self"));
         yield return Dns("h", "auto_config: {}", "validation_context_sds_secret_config: {name: other-validation, sds_config: {ads: {}}}");
+        yield return """
+            {name: names, type: LOGICAL_DNS, dns_refresh_rate: 7s, dns_failure_refresh_rate: {base_interval: 1s, max_interval: 30s}, respect_dns_ttl: true, dns_jitter: 1s, dns_lookup_family: V4_ONLY,
+              load_assignment: {cluster_name: names, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: host.internal, port_value: 4} } } }]}]} }
+            """;
         yield return Balanced("ring", "lb_policy: RING_HASH, ring_hash_lb_config: {minimum_ring_size: 64, maximum_ring_size: 128, hash_function: MURMUR_HASH_2}, "
             + "common_lb_config: {healthy_panic_threshold: {value: 30}, locality_weighted_lb_config: {}, consistent_hashing_lb_config: {use_hostname_for_hashing: true}}");
         yield return Balanced("least", "lb_policy: LEAST_REQUEST, least_request_lb_config: {choice_count: 3, active_request_bias: {default_value: 0.5, runtime_key: x}, " + SlowStart + "}");

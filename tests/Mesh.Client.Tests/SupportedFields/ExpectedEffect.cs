@@ -87,7 +87,7 @@ internal sealed partial record ExpectedEffect(Regex Shape, Effect Effect, string
     [GeneratedRegex(@"(auto_config|use_downstream_protocol_config)\.(http|http2)_protocol_options$|\.upstream_http_protocol_options$")]
     private static partial Regex EmptyOptions();
 
-    [GeneratedRegex(@"\.socket_address\.protocol$|^Cluster\.type$")]
+    [GeneratedRegex(@"\.socket_address\.protocol$")]
     private static partial Regex OtherValuesUnsupported();
 
     [GeneratedRegex(@"\.http_filters\[\]\.is_optional$|(api_listener\.api_listener|\.filter_chains\[\]\.filters\[\]\.typed_config)\.http_filters\[\]\.disabled$")]

@@ -10,6 +10,7 @@ using Mesh.Policies.Hashing;
 using Mesh.Policies.Outliers;
 using Mesh.Policies.Retries;
 using Mesh.Policies.Timeouts;
+using Mesh.Probing.Dns;
 using Mesh.Resources;
 using Mesh.Routing;
 using Mesh.Snapshots;
@@ -165,6 +166,8 @@ internal sealed class SnapshotText
             Line($" retries {string.Join(' ', Enumerable.Range(0, 3).Select(n => RetryLimit.MostOf(cluster.Resource.CircuitBreakers, high, inFlight: 50 * n)))}");
         foreach (Endpoint endpoint in cluster.Endpoints)
             Line($" endpoint {endpoint.State.Address} named {endpoint.Resource.HostName} {endpoint.Availability} {endpoint.Resource.Health} priority {endpoint.Priority} in {endpoint.Locality} weight {endpoint.Resource.Weight}");
+        if (cluster.Resource.Dns is { } dns)
+            Add(dns);
         Line($" localities {string.Join(' ', cluster.Assignment.Localities.Select(locality => $"{locality.Locality} {locality.Weight}"))}");
         Line($" picks by {cluster.Resource.LoadBalancing} {cluster.Resource.CommonLb} {cluster.Resource.PriorityMode}");
         Line($" drops {string.Join(' ', cluster.Assignment.Drops)} overprovisioned {cluster.Assignment.OverprovisioningFactor} by weight {cluster.Assignment.WeightedPriorityHealth}");
@@ -175,6 +178,13 @@ internal sealed class SnapshotText
         var retry = new TriedEndpoints();
         IEnumerable<string?> picks = Enumerable.Range(0, 200).Select(i => cluster.Picker.Pick(new PickContext((ulong)i * 0x9E37_79B9_7F4A_7C15, retry)).Endpoint?.State.Address);
         Line($" picks {string.Join(' ', cluster.UsesHash ? picks : picks.Distinct().Order())}");
+    }
+
+    private void Add(DnsSettingsResource dns)
+    {
+        var schedule = new DnsSchedule(dns, new Random(1));
+        Line($" names of {dns.LookupFamily} again after {schedule.AfterAnswer(null)} {schedule.AfterAnswer(TimeSpan.FromMinutes(1))}");
+        Line($" names again after failures {string.Join(' ', Enumerable.Range(0, 8).Select(_ => schedule.AfterFailure()))}");
     }
 
     private void Add(TlsIdentity tls)

@@ -62,7 +62,13 @@ public sealed class EndpointAddressTests : IDisposable
     public async Task Name()
     {
         await using var server = await TestServer.StartAsync();
-        await AssertReachedAsync(server, $"localhost:{server.Port}", "http1");
+        await using var mesh = await MeshedClient.StartAsync(Shop.Yaml($"localhost:{server.Port}", "http1"));
+        for (var i = 0; i < 2; i++)
+            Assert.Equal(HttpStatusCode.OK, (await mesh.GetAsync("http://shop/a?b=c")).Status);
+        Assert.Equal([("/a?b=c", "shop"), ("/a?b=c", "shop")], server.Records.Select(r => (r.Target, r.Authority)));
+
+        // One by the name, and another once the name is resolved.
+        Assert.InRange(server.Counts.Connections, 1, 2);
     }
 
     [Fact]

@@ -22,6 +22,7 @@ internal static class ClusterDecoder
             Type = type,
             EndpointsName = type == DiscoveryType.Eds && message.EdsClusterConfig?.ServiceName is { Length: > 0 } service ? service : message.Name,
             LoadAssignment = ClusterTypeDecoder.DecodeAssignment(message, type, settings, errors),
+            Dns = DnsSettingsDecoder.Decode(message, type, settings.Dialect, errors),
             AggregateClusters = aggregate,
             Tls = TransportSocketDecoder.Decode(message.TransportSocket, settings, unsupported, errors),
             PlaintextAllowed = DecodePlaintextAllowed(message.Metadata, errors),
@@ -34,6 +35,10 @@ internal static class ClusterDecoder
             CircuitBreakers = TrafficLimitDecoder.Decode(message.CircuitBreakers?.Thresholds, "thresholds", errors),
             PerHostCircuitBreakers = TrafficLimitDecoder.Decode(message.CircuitBreakers?.PerHostThresholds, "per_host_thresholds", errors),
         };
+
+        // Of the addresses of its name, gRPC uses one for all calls, whatever the policy says (gRFC A37).
+        if (type == DiscoveryType.LogicalDns && settings.Dialect == XdsDialect.Grpc)
+            resource = resource with { LoadBalancing = new PickFirstResource(ShuffleAddressList: false) };
         if (message.ConnectTimeout.Read("connect_timeout", errors, positive: true) is { } connectTimeout)
             resource = resource with { ConnectTimeout = connectTimeout };
         resource = ClusterProtocolDecoder.Decode(message, resource, unsupported, errors);

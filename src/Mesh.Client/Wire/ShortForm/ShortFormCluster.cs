@@ -82,6 +82,9 @@ internal sealed record ShortFormCluster
         {
             Name = name,
             Type = HasNames ? Cluster.Types.DiscoveryType.StrictDns : Cluster.Types.DiscoveryType.Static,
+
+            // Envoy's AUTO takes IPv6 alone where a name has both, which "localhost" has on many a machine whose servers listen on IPv4.
+            DnsLookupFamily = HasNames ? Cluster.Types.DnsLookupFamily.V4Preferred : Cluster.Types.DnsLookupFamily.Auto,
             LoadAssignment = new ClusterLoadAssignment { ClusterName = name },
             TransportSocket = Tls,
             ConnectTimeout = ConnectTimeout is { } timeout ? Duration.FromTimeSpan(timeout) : null,

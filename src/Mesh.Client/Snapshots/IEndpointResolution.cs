@@ -1,0 +1,16 @@
+using Mesh.Resources;
+
+namespace Mesh.Snapshots;
+
+/// <summary>
+/// Finds endpoints that no source names: what stands behind the names of DNS clusters. It works in the background, and says so with
+/// <see cref="SnapshotStore.Resolve"/> when it has found others. Control loop only.
+/// </summary>
+internal interface IEndpointResolution
+{
+    /// <summary>What is known of a cluster's endpoints now; null where that is no more than what its own assignment says.</summary>
+    EndpointsResource? Find(ClusterResource cluster);
+
+    /// <summary>A whole set was published: its clusters are those to find endpoints for, from now on.</summary>
+    void Follow(MeshSnapshot snapshot);
+}

@@ -1,0 +1,85 @@
+using Google.Protobuf.WellKnownTypes;
+using Mesh.Resources;
+using Mesh.Wire.Protos.Envoy.Config.Cluster.V3;
+using Family = Mesh.Wire.Protos.Envoy.Config.Cluster.V3.Cluster.Types.DnsLookupFamily;
+
+namespace Mesh.Wire.Decode;
+
+/// <summary>
+/// <c>Cluster.dns_refresh_rate</c> and its siblings. Their values are checked whatever the cluster's type, as Envoy does, and count for the DNS
+/// types alone. gRPC reads none of them; in its dialect they count as in Envoy's, but for a family that is not set: gRPC asks for both.
+/// </summary>
+internal static class DnsSettingsDecoder
+{
+    /// <summary>Envoy asks no name more often, and refuses a rate of just this.</summary>
+    private const int MinNanos = 1_000_000;
+
+    /// <summary>The settings; null for a cluster that resolves no names.</summary>
+    public static DnsSettingsResource? Decode(Cluster message, DiscoveryType type, XdsDialect dialect, ErrorCollector errors)
+    {
+        if (!System.Enum.IsDefined(message.DnsLookupFamily))
+            errors.Error("dns_lookup_family", $"{(int)message.DnsLookupFamily} is not known; allowed are 0 to 4");
+        var settings = new DnsSettingsResource
+        {
+            FailureRate = Decode(message.DnsFailureRefreshRate, errors),
+            Jitter = message.DnsJitter.Read("dns_jitter", errors) ?? TimeSpan.Zero,
+            RespectTtl = message.RespectDnsTtl,
+            LookupFamily = message.DnsLookupFamily switch
+            {
+                Family.V4Only => DnsLookupFamily.V4Only,
+                Family.V6Only => DnsLookupFamily.V6Only,
+                Family.V4Preferred => DnsLookupFamily.V4Preferred,
+                Family.All => DnsLookupFamily.All,
+                _ => dialect == XdsDialect.Grpc ? DnsLookupFamily.All : DnsLookupFamily.Auto,
+            },
+        };
+        if (Interval(message.DnsRefreshRate, "dns_refresh_rate", errors) is { } refreshRate)
+            settings = settings with { RefreshRate = refreshRate };
+        if (type is DiscoveryType.StrictDns or DiscoveryType.LogicalDns)
+            return settings;
+        WarnOfNoEffect(message, errors);
+        return null;
+    }
+
+    private static DnsFailureRateResource? Decode(Cluster.Types.RefreshRate? message, ErrorCollector errors)
+    {
+        if (message is null)
+            return null;
+        using ErrorCollector.Scope scope = errors.At("dns_failure_refresh_rate");
+        message.BaseInterval.Require("base_interval", errors);
+        TimeSpan? first = Interval(message.BaseInterval, "base_interval", errors);
+        TimeSpan? most = Interval(message.MaxInterval, "max_interval", errors);
+        if (first is not { } interval)
+            return null;
+        if (most < interval)
+            errors.Error("max_interval", $"{most.Value.TotalSeconds:0.###}s is less than base_interval, {interval.TotalSeconds:0.###}s");
+        return new DnsFailureRateResource(interval, most ?? (interval > TimeSpan.MaxValue / 10 ? TimeSpan.MaxValue : interval * 10));
+    }
+
+    private static TimeSpan? Interval(Duration? message, string field, ErrorCollector errors)
+    {
+        if (message.Read(field, errors, positive: true) is not { } interval)
+            return null;
+        if (message is not { Seconds: 0, Nanos: <= MinNanos })
+            return interval;
+        errors.Error(field, $"{interval.TotalSeconds:0.######}s is not allowed: it must be more than 0.001s");
+        return null;
+    }
+
+    private static void WarnOfNoEffect(Cluster message, ErrorCollector errors)
+    {
+        ReadOnlySpan<(bool IsSet, string Field)> fields =
+        [
+            (message.DnsRefreshRate is not null, "dns_refresh_rate"),
+            (message.DnsFailureRefreshRate is not null, "dns_failure_refresh_rate"),
+            (message.DnsJitter is not null, "dns_jitter"),
+            (message.RespectDnsTtl, "respect_dns_ttl"),
+            (message.DnsLookupFamily != Family.Auto, "dns_lookup_family"),
+        ];
+        foreach (var (isSet, field) in fields)
+        {
+            if (isSet)
+                errors.Warning(field, "only clusters of type STRICT_DNS and LOGICAL_DNS resolve names: it has no effect");
+        }
+    }
+}
