@@ -29,12 +29,28 @@ internal static class AttemptLoop
             return true;
         }
 
+        if (!ConnectionWait.TryTake(call))
+        {
+            sent = WaitAndBeginAsync(call, async);
+            return true;
+        }
+
         OutlierReport.OnAttempt(call);
         if (Pick(call, out LocalReply failure) is { } pool)
             sent = Begin(call, pool, async);
         else if (call.Engine.Store.Current?.FindCluster(call.Cluster.Name) is not null)
             sent = ReplyAsync(call, failure, null, async);
         return sent is not null;
+    }
+
+    private static async Task<HttpResponseMessage> WaitAndBeginAsync(Call call, bool async)
+    {
+        if (await ConnectionWait.TakeAsync(call, async).ConfigureAwait(false) is { } refusal)
+            return await ReplyAsync(call, refusal, null, async).ConfigureAwait(false);
+        OutlierReport.OnAttempt(call);
+        return Pick(call, out LocalReply failure) is { } pool
+            ? await Begin(call, pool, async).ConfigureAwait(false)
+            : await ReplyAsync(call, failure, null, async).ConfigureAwait(false);
     }
 
     private static Task<HttpResponseMessage> Begin(Call call, EndpointPool pool, bool async)
@@ -106,6 +122,8 @@ internal static class AttemptLoop
 
             call.Retries.AddTried(previous!);
             call.ChooseClusterAgain();
+            if (!ConnectionWait.TryTake(call) && await ConnectionWait.TakeAsync(call, async).ConfigureAwait(false) is { } refusal)
+                return await ReplyAsync(call, refusal, error, async).ConfigureAwait(false);
             OutlierReport.OnAttempt(call);
             if (Pick(call, out LocalReply none) is not { } other)
                 return await ReplyAsync(call, none, null, async).ConfigureAwait(false);

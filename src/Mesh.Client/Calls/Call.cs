@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mesh.Endpoints;
 using Mesh.LoadBalancing;
 using Mesh.Matching;
 using Mesh.Policies.Hashing;
@@ -96,6 +97,9 @@ internal sealed partial class Call : IDisposable
     /// <summary>The connections of the current attempt; null between attempts.</summary>
     public EndpointPool? Pool { get; private set; }
 
+    /// <summary>Where the attempt's connection is counted; null where none is.</summary>
+    public ConnectionSlots? Slots { get; set; }
+
     /// <summary>The response handed to the caller, for its status and trailers.</summary>
     public HttpResponseMessage? Response { get; set; }
 
@@ -160,6 +164,8 @@ internal sealed partial class Call : IDisposable
     /// <param name="failed">Whether the attempt ended badly.</param>
     public void EndAttempt(bool failed = false)
     {
+        Slots?.Release();
+        Slots = null;
         if (Pool is not { } pool)
             return;
         Pool = null;
@@ -195,6 +201,7 @@ internal sealed partial class Call : IDisposable
     public void Withdraw()
     {
         _active = false;
+        EndAttempt();
         Cluster.State.OnCallEnded(Route.Action.IsHighPriority);
         CallEngine engine = Engine;
         Recycle(reuse: true);

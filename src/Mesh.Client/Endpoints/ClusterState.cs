@@ -64,6 +64,16 @@ internal sealed class ClusterState(string name, TimeProvider? timeProvider = nul
     /// <summary>The retries under way of one routing priority.</summary>
     public RetryCounter RetriesOf(bool highPriority) => highPriority ? _highPriorityRetries : _retries;
 
+    private ConnectionSlots? _connections;
+    private ConnectionSlots? _highPriorityConnections;
+
+    /// <summary>The connections of HTTP/1.1 calls of one routing priority, counted where they are limited.</summary>
+    public ConnectionSlots ConnectionsOf(bool highPriority)
+    {
+        ref ConnectionSlots? slots = ref highPriority ? ref _highPriorityConnections : ref _connections;
+        return LazyInitializer.EnsureInitialized(ref slots);
+    }
+
     /// <summary>What the cluster's pickers hand on to the next; owned by load balancing, and to be used under <see cref="HealthLock"/>.</summary>
     public object? Pickers;
 

@@ -53,6 +53,7 @@ internal sealed class PickerFactory
     {
         WeightedRoundRobinResource weighted => weighted,
         WrrLocalityResource localities => ByReports(localities.EndpointPicking),
+        RandomSubsettingResource subsetting => ByReports(subsetting.Child),
         _ => null,
     };
 
@@ -61,6 +62,7 @@ internal sealed class PickerFactory
     {
         RingHashResource or MaglevResource => true,
         WrrLocalityResource localities => UsesHash(localities.EndpointPicking),
+        RandomSubsettingResource subsetting => UsesHash(subsetting.Child),
         _ => false,
     };
 
@@ -129,6 +131,8 @@ internal sealed class PickerFactory
     {
         switch (policy)
         {
+            case RandomSubsettingResource subsetting:
+                return OfPolicy(subsetting.Child, level, RandomSubset.Of(endpoints, subsetting.SubsetSize, _state.SubsetSeed), group);
             case WrrLocalityResource localities:
                 return OfLocalities(localities.EndpointPicking, level, endpoints, group);
             case RoundRobinResource { Locality: var locality } when group.Locality is null && IsByLocality(locality):

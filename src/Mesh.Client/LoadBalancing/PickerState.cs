@@ -10,6 +10,10 @@ internal sealed class PickerState(Random random)
 {
     private readonly Dictionary<EndpointGroup, Rotation> _rotations = [];
     private readonly Dictionary<EndpointGroup, Picker> _last = [];
+    private ulong? _subsetSeed;
+
+    /// <summary>Decides which endpoints a process keeps to (gRFC A68); it stays through updates.</summary>
+    public ulong SubsetSeed => _subsetSeed ??= random.NextPoint();
 
     /// <summary>The rotation of a group; it starts anywhere, so that many young processes do not all begin with the same endpoint.</summary>
     public Rotation RotationOf(EndpointGroup group)

@@ -76,6 +76,11 @@ internal sealed record PickFirstResource(bool ShuffleAddressList) : LoadBalancin
 /// <summary><c>wrr_locality.v3.WrrLocality</c>: a locality by its weight, an endpoint of it by the policy within (gRFC A52).</summary>
 internal sealed record WrrLocalityResource(LoadBalancingPolicyResource EndpointPicking) : LoadBalancingPolicyResource;
 
+/// <summary><c>random_subsetting.v3.RandomSubsetting</c> (gRFC A68): a part of the endpoints, and of it one by the policy within.</summary>
+/// <param name="SubsetSize">How many endpoints.</param>
+/// <param name="Child">The policy within.</param>
+internal sealed record RandomSubsettingResource(uint SubsetSize, LoadBalancingPolicyResource Child) : LoadBalancingPolicyResource;
+
 /// <summary><c>client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin</c> (gRFC A58, A114).</summary>
 internal sealed record WeightedRoundRobinResource : LoadBalancingPolicyResource
 {

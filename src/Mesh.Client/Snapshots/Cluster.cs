@@ -24,6 +24,8 @@ internal sealed class Cluster
         Aggregate = resource.Type == DiscoveryType.Aggregate && resource.Unsupported is null ? new Aggregate(resource) : null;
         ByReports = PickerFactory.ByReports(resource.LoadBalancing);
         RequestLimit = RequestLimit.Of(resource.CircuitBreakers);
+        ConnectionLimit = ConnectionLimit.Of(resource.CircuitBreakers, highPriority: false);
+        HighConnectionLimit = ConnectionLimit.Of(resource.CircuitBreakers, highPriority: true);
         lock (state.HealthLock)
         {
             _picker = MakePicker();
@@ -60,6 +62,12 @@ internal sealed class Cluster
 
     /// <summary>How many calls may be in flight to it.</summary>
     public RequestLimit RequestLimit { get; }
+
+    /// <summary>How many connections its HTTP/1.1 calls may hold; null where nothing limits them but <see cref="RequestLimit"/>.</summary>
+    public ConnectionLimit? ConnectionLimit { get; }
+
+    /// <summary>The same of <c>RoutingPriority</c> HIGH.</summary>
+    public ConnectionLimit? HighConnectionLimit { get; }
 
     /// <summary>Why no call can be sent to it; null when they can.</summary>
     public string? Failure { get; init; }

@@ -158,7 +158,7 @@ internal static class BaseConfiguration
     {
         yield return """
             {name: a, type: EDS, eds_cluster_config: {eds_config: {ads: {}}, service_name: some}, connect_timeout: 1s, lrs_server: {self: {}}, http2_protocol_options: {},
-              circuit_breakers: {thresholds: [{max_retries: 5, max_requests: 50}, {priority: HIGH, retry_budget: {budget_percent: {value: 40}, min_retry_concurrency: 7} }]},
+              circuit_breakers: {thresholds: [{max_retries: 5, max_requests: 50, max_connections: 9, max_pending_requests: 3}, {priority: HIGH, retry_budget: {budget_percent: {value: 40}, min_retry_concurrency: 7} }]},
               metadata: {filter_metadata: {mesh.sdk: {plaintext_allowed: true}}}, common_http_protocol_options: {idle_timeout: 1s, max_connection_duration: 2s}}
             """;
         yield return $$"""
@@ -194,6 +194,7 @@ internal static class BaseConfiguration
         yield return Balanced("turns", Policies("round_robin.v3.RoundRobin", SlowStart + ", locality_lb_config: {locality_weighted_lb_config: {}}"));
         yield return Balanced("any", Policies("random.v3.Random", "locality_lb_config: {locality_weighted_lb_config: {}}"));
         yield return Balanced("first", Policies("pick_first.v3.PickFirst", "shuffle_address_list: true"));
+        yield return Balanced("subset", Policies("random_subsetting.v3.RandomSubsetting", "subset_size: 2, child_policy: {" + PolicyList("least_request.v3.LeastRequest", "choice_count: 3") + "}"));
         yield return Balanced("zones", Policies("wrr_locality.v3.WrrLocality", "endpoint_picking_policy: {" + PolicyList("least_request.v3.LeastRequest", "choice_count: 3") + "}"));
         yield return "{name: aggregate, lb_policy: CLUSTER_PROVIDED, cluster_type: {name: envoy.clusters.aggregate, typed_config: {'@type': type.googleapis.com/envoy.extensions.clusters.aggregate.v3.ClusterConfig, clusters: [ring, least]}}}";
         yield return """

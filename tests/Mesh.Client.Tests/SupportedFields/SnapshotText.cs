@@ -161,7 +161,7 @@ internal sealed class SnapshotText
         if (transport.Tls is { } tls)
             Add(tls);
         Line($" outliers {(cluster.State.Outliers as OutlierDetector)?.Settings}");
-        Line($" requests {cluster.RequestLimit}");
+        Line($" requests {cluster.RequestLimit} connections {cluster.ConnectionLimit} {cluster.HighConnectionLimit}");
         foreach (bool high in new[] { false, true })
             Line($" retries {string.Join(' ', Enumerable.Range(0, 3).Select(n => RetryLimit.MostOf(cluster.Resource.CircuitBreakers, high, inFlight: 50 * n)))}");
         foreach (Endpoint endpoint in cluster.Endpoints)

@@ -6,6 +6,7 @@ using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.ClientSideWeighted
 using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.LeastRequest.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.Maglev.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.PickFirst.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.RandomSubsetting.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.RingHash.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.RoundRobin.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.WrrLocality.V3;
@@ -93,6 +94,16 @@ internal static class LoadBalancingDecoder
                 return null;
             using (errors.At("endpoint_picking_policy"))
                 return Decode(m.EndpointPickingPolicy, settings, depth + 1, unsupported, errors) is { } child ? new WrrLocalityResource(child) : null;
+        }
+
+        if (type == RandomSubsetting.Descriptor.FullName)
+        {
+            if (AnyDecoder.Open<RandomSubsetting>(config, errors) is not { } m || !m.ChildPolicy.Require("child_policy", errors))
+                return null;
+            if (m.SubsetSize is null or 0)
+                errors.Error("subset_size", $"{(m.SubsetSize is null ? "required" : "0 is not allowed")}; at least 1 is");
+            using (errors.At("child_policy"))
+                return Decode(m.ChildPolicy, settings, depth + 1, unsupported, errors) is { } child ? new RandomSubsettingResource(m.SubsetSize ?? 1, child) : null;
         }
 
         if (type == XdsStruct.Descriptor.FullName)

@@ -283,11 +283,11 @@ internal sealed class ResourceGraph(ResourceCache cache, AbsentClusters? absent,
         return pending ?? ClusterClosure.Ready(aggregate, null);
     }
 
-    /// <summary>The clusters of an aggregate are served with it: those of the newest, and those of the one that serves until then.</summary>
+    /// <summary>The clusters of an aggregate are served with it; those of the old one until the new one is known.</summary>
     private void Follow(string name, HashSet<string> used)
     {
-        IEnumerable<string> clusters = (Find(name).Cluster?.AggregateClusters ?? []).Concat(_served.GetValueOrDefault(name)?.Cluster?.AggregateClusters ?? []);
-        foreach (string below in clusters)
+        ClusterClosure? serving = Find(name) is { Readiness: not Readiness.Pending } newest ? newest : _served.GetValueOrDefault(name);
+        foreach (string below in serving?.Cluster?.AggregateClusters ?? [])
         {
             if (used.Add(below))
                 Follow(below, used);

@@ -61,7 +61,12 @@ public sealed class WarmingTests
         Assert.Equal("c=10.0.0.1:80", test.Served("shop"));
         test.Server.Refusal = null;
         await test.PassAsync(140);
+
+        // The server that is there again says nothing of it: with that the old ones end, and what they led to is asked for anew.
+        Assert.StartsWith("fails", test.Served("shop"), StringComparison.Ordinal);
         await test.SendAsync(Texts.RoutesType, "2", Trees.RoutesTo("q", "c", "c"));
+        await test.SendAsync(Texts.ClusterType, "2", Texts.EdsCluster("c", "e"));
+        await test.SendAsync(Texts.AssignmentType, "2", Texts.Assignment("e", "10.0.0.1:80"));
         Assert.Equal("c=10.0.0.1:80", test.Served("shop"));
         Assert.Equal("q", test.Snapshot.Targets["shop"].Listener!.RouteConfiguration.Name);
     }
