@@ -5,6 +5,7 @@ using Mesh.Probing.Dns;
 using Mesh.Resources;
 using Mesh.Snapshots;
 using Mesh.Sources;
+using Mesh.Sources.Discovery;
 using Mesh.Sources.File;
 using Mesh.Sources.Settings;
 using Mesh.Sources.Xds;
@@ -32,6 +33,7 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
     private readonly SnapshotStore _store;
     private readonly EndpointPools _pools;
     private readonly DnsClusters _dns;
+    private readonly DiscoveredClusters? _discovered;
     private readonly SourceLog _log;
     private readonly List<SourceFeed> _feeds = [];
     private readonly List<IDisposable> _owned = [];
@@ -54,7 +56,13 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
         _log = new SourceLog(loggers.CreateLogger("Mesh.Sources"));
         _loop = new ControlLoop(timeProvider, loggers.CreateLogger("Mesh.Control"));
         _dns = new DnsClusters(_store, _loop, options.DnsResolver ?? PlatformDnsResolver.Instance, _random, new DnsLog(loggers.CreateLogger("Mesh.Dns")));
-        _store.Resolution = _dns;
+        _store.Resolutions.Add(_dns);
+        if (options.EndpointDiscovery is { } discovery)
+        {
+            _discovered = new DiscoveredClusters(discovery, _store, _loop, _random, new DiscoveryLog(loggers.CreateLogger("Mesh.Discovery")));
+            _store.Resolutions.Add(_discovered);
+        }
+
         _xdsLog = new XdsLog(loggers.CreateLogger("Mesh.Xds"));
         _started = new Lazy<Task>(StartSourcesAsync);
         var settings = new CallSettings
@@ -137,6 +145,8 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
         if (_xds is { } xds)
             await xds.DisposeAsync().ConfigureAwait(false);
         await _dns.DisposeAsync().ConfigureAwait(false);
+        if (_discovered is not null)
+            await _discovered.DisposeAsync().ConfigureAwait(false);
         await _loop.DisposeAsync().ConfigureAwait(false);
         _pools.Close();
     }
@@ -162,6 +172,10 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
         await _loop.RunAsync(() => StartSources(setup)).ConfigureAwait(false);
         if (_xds is { } xds)
             await xds.Ready.ConfigureAwait(false);
+
+        // A registry that is late or down holds up the start no longer than a call would wait.
+        if (_discovered is { } discovered)
+            await discovered.FirstSetsAsync().WaitAsync(_options.FirstConfigTimeout, _loop.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>The configuration file; it is looked for where no control plane was asked for in so many words.</summary>
@@ -201,6 +215,7 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
         _xds?.Stop();
         _owned.ForEach(owned => owned.Dispose());
         _dns.Stop();
+        _discovered?.Stop();
         return null;
     }
 

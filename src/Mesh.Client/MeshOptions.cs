@@ -91,6 +91,12 @@ public sealed class MeshOptions
     /// </summary>
     public IDnsResolver? DnsResolver { get; set; }
 
+    /// <summary>
+    /// Feeds the clusters of type EDS whose load assignment stands in no file; null, the default, makes such a cluster an error. The start waits
+    /// for the first set of each, no longer than <see cref="FirstConfigTimeout"/>.
+    /// </summary>
+    public IEndpointDiscovery? EndpointDiscovery { get; set; }
+
     /// <summary>The largest configuration text, in bytes. Default 64 MiB.</summary>
     public int MaxDocumentBytes { get; set; } = 64 << 20;
 

@@ -39,6 +39,13 @@ internal sealed class ResourceSet
     /// <summary>When set, every resource's wire form is kept here as well, good or not: what a control plane would send.</summary>
     public List<WireResource>? Wire { get; init; }
 
+    /// <summary>
+    /// Whether a cluster of type EDS has no load assignment, and none to wait for: its source is no control plane. Its endpoints may be
+    /// discovered.
+    /// </summary>
+    public bool LacksEndpoints(ClusterResource cluster) =>
+        cluster.Type == DiscoveryType.Eds && !FailsAlone && !LoneClusters.Contains(cluster.Name) && !Endpoints.ContainsKey(cluster.EndpointsName);
+
     public int Count => Listeners.Count + RouteConfigurations.Count + Clusters.Count + Endpoints.Count + Secrets.Count;
 }
 

@@ -19,8 +19,8 @@ internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
     private readonly List<EndpointState> _removed = [];
     private long _generation;
 
-    /// <summary>Finds the endpoints of clusters whose own assignment does not name them all; null where nobody does.</summary>
-    public IEndpointResolution? Resolution { get; set; }
+    /// <summary>Those who find the endpoints of clusters whose sources do not name them all.</summary>
+    public List<IEndpointResolution> Resolutions { get; } = [];
 
     /// <summary>Calls that have not ended.</summary>
     public int InFlight => _states.InFlight;
@@ -101,7 +101,7 @@ internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
         var replaced = new List<(int Slot, EndpointsResource Assignment)>();
         foreach (string name in names)
         {
-            if (previous.FindCluster(name) is { Failure: null } cluster && Resolution?.Find(cluster.Resource) is { } assignment && !assignment.Equals(cluster.Assignment))
+            if (previous.FindCluster(name) is { Failure: null } cluster && FindByResolution(cluster.Resource) is { } assignment && !assignment.Equals(cluster.Assignment))
                 replaced.Add((previous.Slots[name], assignment));
         }
 
@@ -188,9 +188,11 @@ internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
         if (cluster.Type == DiscoveryType.Aggregate)
             return FindClusters(cluster, set, errors);
         if (cluster.Type != DiscoveryType.Eds)
-            return Resolution?.Find(cluster) ?? cluster.LoadAssignment;
+            return FindByResolution(cluster) ?? cluster.LoadAssignment;
         if (set.Endpoints.TryGetValue(cluster.EndpointsName, out EndpointsResource? assignment))
             return assignment;
+        if (set.LacksEndpoints(cluster) && FindByResolution(cluster) is { } found)
+            return found;
         errors.Error("eds_cluster_config.service_name", $"no ClusterLoadAssignment is named '{cluster.EndpointsName}'");
         return null;
     }
@@ -201,6 +203,17 @@ internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
         foreach (string name in aggregate.AggregateClusters.Where(name => !set.Clusters.ContainsKey(name) && !set.FailedClusters.ContainsKey(name)))
             errors.Warning("cluster_type.typed_config.clusters", $"no cluster is named '{name}': it is passed over");
         return new EndpointsResource(aggregate.Name, []);
+    }
+
+    private EndpointsResource? FindByResolution(ClusterResource cluster)
+    {
+        foreach (IEndpointResolution resolution in Resolutions)
+        {
+            if (resolution.Find(cluster) is { } assignment)
+                return assignment;
+        }
+
+        return null;
     }
 
     private Cluster CompileCluster(PlannedCluster plan, Cluster? previous, long version)

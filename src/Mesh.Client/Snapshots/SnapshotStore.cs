@@ -31,8 +31,8 @@ internal sealed class SnapshotStore(Action<EndpointState> endpointRemoved, Outli
     /// <summary>Asks for hosts when they are first called; null where no source can be asked.</summary>
     public IHostDemand? Demand { get; set; }
 
-    /// <summary>Finds the endpoints of clusters whose own assignment does not name them all; null where nobody does. Control loop only.</summary>
-    public IEndpointResolution? Resolution { get => _compiler.Resolution; set => _compiler.Resolution = value; }
+    /// <summary>Those who find the endpoints of clusters whose sources do not name them all; to be added before the first set comes.</summary>
+    public IList<IEndpointResolution> Resolutions => _compiler.Resolutions;
 
     /// <summary>Names a source whose first content must be there before the first snapshot is published.</summary>
     public void Await(string source)
@@ -117,7 +117,8 @@ internal sealed class SnapshotStore(Action<EndpointState> endpointRemoved, Outli
         if (errors.HasErrors || _compiler.Compile(merged, previous, errors) is not { } next)
             return false;
         Publish(next);
-        Resolution?.Follow(next);
+        foreach (IEndpointResolution resolution in Resolutions)
+            resolution.Follow(next, merged);
         _first.TrySetResult();
         return true;
     }

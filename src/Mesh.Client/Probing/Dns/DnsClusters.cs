@@ -42,7 +42,7 @@ internal sealed class DnsClusters : IEndpointResolution, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public void Follow(MeshSnapshot snapshot)
+    public void Follow(MeshSnapshot snapshot, ResourceSet set)
     {
         if (_stopped)
             return;

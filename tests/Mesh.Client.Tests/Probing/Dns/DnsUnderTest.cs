@@ -25,7 +25,7 @@ internal sealed class DnsUnderTest : IAsyncDisposable
         _store.Await(Source);
         _loop = new ControlLoop(Time, _log);
         _dns = new DnsClusters(_store, _loop, Resolver, new GivenRandom(share: 0.5), new DnsLog(_log));
-        _store.Resolution = _dns;
+        _store.Resolutions.Add(_dns);
     }
 
     public DnsTime Time { get; } = new();
