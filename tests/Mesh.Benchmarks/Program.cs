@@ -2,6 +2,7 @@
 // Each figure is one JSON line on standard output; a table for people goes to standard error.
 
 using Mesh.Benchmarks;
+using Mesh.Benchmarks.Chain;
 using Mesh.Benchmarks.Harness;
 using Mesh.Benchmarks.Overhead;
 using Mesh.Benchmarks.Picks;
@@ -12,6 +13,7 @@ using Mesh.Benchmarks.Xds.Peers;
 
 var groups = new Dictionary<string, (string What, Func<IAsyncEnumerable<Figure>> Run)>(StringComparer.Ordinal)
 {
+    ["chain"] = ("what a call costs more with every policy at work, and with Polly.Core", ChainGroup.RunAsync),
     ["overhead"] = ("what a call through the mesh costs more than one past it", OverheadGroup.RunAsync),
     ["picks"] = ("what it costs to choose an endpoint", PicksGroup.RunAsync),
     ["routing"] = ("what it costs to find a route", RoutingGroup.RunAsync),
