@@ -7,6 +7,7 @@ using Mesh.Benchmarks.Harness;
 using Mesh.Benchmarks.Overhead;
 using Mesh.Benchmarks.Picks;
 using Mesh.Benchmarks.Routing;
+using Mesh.Benchmarks.Sidecar;
 using Mesh.Benchmarks.Update;
 using Mesh.Benchmarks.Xds;
 using Mesh.Benchmarks.Xds.Peers;
@@ -17,6 +18,7 @@ var groups = new Dictionary<string, (string What, Func<IAsyncEnumerable<Figure>>
     ["overhead"] = ("what a call through the mesh costs more than one past it", OverheadGroup.RunAsync),
     ["picks"] = ("what it costs to choose an endpoint", PicksGroup.RunAsync),
     ["routing"] = ("what it costs to find a route", RoutingGroup.RunAsync),
+    ["sidecar"] = ("what two proxies cost a call, and the mesh in their place", SidecarGroup.RunAsync),
     ["update"] = ("what a new configuration costs", UpdateGroup.RunAsync),
     ["xds"] = ("what a control plane's configuration costs", XdsGroup.RunAsync),
 };
