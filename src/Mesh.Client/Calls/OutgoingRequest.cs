@@ -23,19 +23,20 @@ internal static class OutgoingRequest
         TimeSpan? grpcTimeout = GrpcTimeout(call);
         string fixedAuthority = pool.FixedAuthority(authority);
         bool secure = pool.Settings.Tls is not null;
-        if (call.Retry is null
+        bool isSentWhereItSays = secure == call.Target.IsSecure
+            && !call.Target.IsNormalized
+            && ReferenceEquals(path, call.Target.Path)
+            && ReferenceEquals(authority, call.Target.Authority)
+            && request.Headers.Host is null
+            && authority == fixedAuthority;
+        if (isSentWhereItSays
+            && call.Retry is null
             && call.Destination.Headers is null
             && call.Body is null
             && call.Attempts == 1
             && !AttemptCount.IsTold(call)
             && call.Inbound is null
             && !ConsumesHeaders(call)
-            && secure == call.Target.IsSecure
-            && !call.Target.IsNormalized
-            && ReferenceEquals(path, call.Target.Path)
-            && ReferenceEquals(authority, call.Target.Authority)
-            && request.Headers.Host is null
-            && authority == fixedAuthority
             && grpcTimeout is null
             && protocol.Covers(request)
             && !WouldBeResent(request))
@@ -43,13 +44,17 @@ internal static class OutgoingRequest
             return request;
         }
 
-        return Copy(call, protocol, $"{pool.Scheme}://{fixedAuthority}", path, authority == fixedAuthority ? null : authority, grpcTimeout);
+        // The caller's own URL is read already; another would have to be read anew by the runtime.
+        Uri url = isSentWhereItSays ? request.RequestUri! : Url($"{pool.Scheme}://{fixedAuthority}{path}");
+        return Copy(call, protocol, url, path, authority == fixedAuthority ? null : authority, grpcTimeout);
     }
 
-    private static HttpRequestMessage Copy(Call call, ProtocolChoice protocol, string origin, string path, string? host, TimeSpan? grpcTimeout)
+    private static Uri Url(string text) => new(text, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+
+    private static HttpRequestMessage Copy(Call call, ProtocolChoice protocol, Uri url, string path, string? host, TimeSpan? grpcTimeout)
     {
         HttpRequestMessage request = call.Request;
-        var copy = new HttpRequestMessage(request.Method, new Uri(origin + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }))
+        var copy = new HttpRequestMessage(request.Method, url)
         {
             Version = protocol.Version,
             VersionPolicy = protocol.Policy,
