@@ -11,7 +11,6 @@ using Mesh.Sources.Settings;
 using Mesh.Sources.Xds;
 using Mesh.Transport;
 using Mesh.Wire;
-using Mesh.Wire.Decode;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -183,7 +182,7 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
 
     private object? StartSources(XdsSetup? xds)
     {
-        var limits = new DocumentSettings(_options.MaxDocumentBytes, _options.MaxDocumentDepth) { Decoder = new DecoderSettings { Dialect = _options.Dialect, RingSizeCap = (ulong?)_options.RingSizeCap } };
+        var limits = new DocumentSettings(_options.MaxDocumentBytes, _options.MaxDocumentDepth) { Decoder = _options.Decoding };
         var starts = new List<Action>();
         if (FindFile() is { } path)
         {

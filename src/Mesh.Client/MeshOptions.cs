@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using Mesh.Wire.Decode;
 using Microsoft.Extensions.Configuration;
 
 namespace Mesh;
@@ -97,11 +99,22 @@ public sealed class MeshOptions
     /// </summary>
     public IEndpointDiscovery? EndpointDiscovery { get; set; }
 
+    /// <summary>Load-balancing policies of your own, which clusters name in <c>load_balancing_policy</c>. Empty by default; their names must differ.</summary>
+    public IList<ILoadBalancingPolicy> LoadBalancingPolicies { get; } = [];
+
     /// <summary>The largest configuration text, in bytes. Default 64 MiB.</summary>
     public int MaxDocumentBytes { get; set; } = 64 << 20;
 
     /// <summary>How deep a configuration text may be nested. Default 100.</summary>
     public int MaxDocumentDepth { get; set; } = 100;
+
+    /// <summary>How resources are read, for files and control planes alike.</summary>
+    internal DecoderSettings Decoding => new()
+    {
+        Dialect = Dialect,
+        RingSizeCap = (ulong?)RingSizeCap,
+        CustomPolicies = LoadBalancingPolicies.ToFrozenDictionary(policy => policy.Name, ILoadBalancingPolicy? (policy) => policy, StringComparer.Ordinal),
+    };
 
     /// <summary>Asks control planes for configuration (xDS v3 over ADS).</summary>
     /// <param name="configure">Says how; null for the bootstrap of the environment.</param>

@@ -33,6 +33,8 @@ internal sealed class MeshOptionsValidator : IValidateOptions<MeshOptions>
             yield return $"MeshOptions.Dialect: {options.Dialect} is not known; allowed are Envoy and Grpc";
         if (!Enum.IsDefined(options.UnknownHosts))
             yield return $"MeshOptions.UnknownHosts: {options.UnknownHosts} is not known; allowed are PassThrough and Reject";
+        foreach (var policies in options.LoadBalancingPolicies.GroupBy(policy => policy.Name ?? "", StringComparer.Ordinal).Where(policies => policies.Key.Length == 0 || policies.Count() > 1))
+            yield return policies.Key.Length == 0 ? "MeshOptions.LoadBalancingPolicies: a policy has no name" : $"MeshOptions.LoadBalancingPolicies: {policies.Count()} policies are named '{policies.Key}'; names must differ";
         foreach (string error in options.Xds is { } xds ? XdsOptionsValidator.Errors(xds) : [])
             yield return error;
         for (int i = 0; i < options.Hosts.Count; i++)

@@ -9,7 +9,6 @@ using Mesh.Sources.Xds.Bootstrap;
 using Mesh.Sources.Xds.Bootstrap.Platform;
 using Mesh.Sources.Xds.Channels;
 using Mesh.Sources.Xds.Saved;
-using Mesh.Wire.Decode;
 using Mesh.Wire.Discovery;
 
 namespace Mesh;
@@ -68,7 +67,7 @@ internal sealed class XdsSetup
             Node = Identity(_bootstrap.Node),
             Delta = _options.Delta,
             Wildcard = _options.Wildcard,
-            Decoder = new DecoderSettings { Dialect = mesh.Dialect, RingSizeCap = (ulong?)mesh.RingSizeCap, ForProxy = _options.Wildcard, BaseDirectory = Directory.GetCurrentDirectory() },
+            Decoder = mesh.Decoding with { ForProxy = _options.Wildcard, BaseDirectory = Directory.GetCurrentDirectory() },
         };
         var limits = new ChannelLimits(_options.MaxMessageBytes, _options.KeepAliveInterval, _options.KeepAliveTimeout);
         var client = new AdsClient(settings, loop, random, server => new ServerChannel(server, limits, loop.TimeProvider));

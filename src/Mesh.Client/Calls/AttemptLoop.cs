@@ -171,7 +171,7 @@ internal static class AttemptLoop
         Cluster cluster = call.Cluster;
         for (int i = 0; ; i++)
         {
-            PickResult pick = cluster.Picker.Pick(new PickContext(call.Hashed.Value, call.Retries.Tried, call.Retries.AcceptsBy(call.Retry), call.Retry?.LeavesPriorities ?? 0));
+            PickResult pick = OfSession(call) ?? cluster.Picker.Pick(new PickContext(call.Hashed.Value, call.Retries.Tried, call.Retries.AcceptsBy(call.Retry), call.Retry?.LeavesPriorities ?? 0));
             if (pick.Kind != PickKind.Complete)
             {
                 failure = LocalReply.Unavailable(pick.Kind == PickKind.Drop ? ResponseFlags.DropOverload : ResponseFlags.NoHealthyUpstream, pick.Reason ?? "");
@@ -195,6 +195,15 @@ internal static class AttemptLoop
 
             cluster = newest;
         }
+    }
+
+    /// <summary>The endpoint of the call's session; null where the policy chooses.</summary>
+    private static PickResult? OfSession(Call call)
+    {
+        string? reason = null;
+        if (call.Session?.Find(call, out reason) is { } endpoint)
+            return PickResult.Complete(endpoint);
+        return reason is null ? null : PickResult.Fail(reason);
     }
 
     /// <summary><c>auto_host_rewrite</c>: the name of the endpoint, where it has one.</summary>

@@ -60,6 +60,9 @@ internal sealed partial class Call : IDisposable
     /// <summary>What injected faults have done to it.</summary>
     public ref CallFaults Faults => ref _faults;
 
+    /// <summary>Its session; null where it has none.</summary>
+    public CallSession? Session { get; set; }
+
     /// <summary>The redirects that the mesh follows itself; null where the route follows none.</summary>
     public InternalRedirects? Redirects { get; set; }
 
@@ -236,6 +239,7 @@ internal sealed partial class Call : IDisposable
         Aggregate = null;
         IsMirror = false;
         Inbound = null;
+        Session = null;
         Hashed = default;
         Authority = "";
         Path = "";

@@ -1,6 +1,7 @@
 using System.Net;
 using Mesh.Matching;
 using Mesh.Policies.Faults;
+using Mesh.Policies.Sessions;
 using Mesh.Snapshots;
 
 namespace Mesh.Calls;
@@ -16,7 +17,7 @@ internal static class CallFilters
     {
         foreach (CallFilter filter in call.Listener.Filters)
         {
-            if (filter.FaultOn(call.Destination.Filters) is not null)
+            if (filter.FaultOn(call.Destination.Filters) is not null || filter.SessionOn(call.Destination.Filters) is not null)
                 return true;
         }
 
@@ -30,9 +31,18 @@ internal static class CallFilters
         {
             if (filter.FaultOn(call.Destination.Filters) is { } fault && await InjectAsync(fault, filter.Name, call, async).ConfigureAwait(false) is { } answer)
                 return answer;
+            if (filter.SessionOn(call.Destination.Filters) is { } session)
+                Begin(session, call);
         }
 
         return null;
+    }
+
+    private static void Begin(Session session, Call call)
+    {
+        RequestView request = call.Target.View(call.Request, random: 0);
+        if (session.Concerns(request))
+            call.Session = new CallSession(session, session.AddressOf(request, call.TimeProvider.GetUtcNow()));
     }
 
     private static async Task<HttpResponseMessage?> InjectAsync(Fault fault, string name, Call call, bool async)

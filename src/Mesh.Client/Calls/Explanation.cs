@@ -166,7 +166,11 @@ internal sealed record Explanation
             Leaves = cluster?.Aggregate is { } choice ? [.. choice.ClustersIn(snapshot).Select(each => each.Name)] : [],
             ResponseHeaders = [.. destination.Headers?.DescribeResponse() ?? []],
             Hash = route.HashOf(view),
-            Filters = [.. listener.Filters.Where(filter => filter.FaultOn(destination.Filters) is not null).Select(filter => $"{filter.Name}: {filter.FaultOn(destination.Filters)}")],
+            Filters =
+            [
+                .. listener.Filters.Select(filter => (filter.Name, Policy: (object?)filter.FaultOn(destination.Filters) ?? filter.SessionOn(destination.Filters)))
+                    .Where(filter => filter.Policy is not null).Select(filter => $"{filter.Name}: {filter.Policy}"),
+            ],
             Taken = route,
         };
     }

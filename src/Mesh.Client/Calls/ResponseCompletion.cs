@@ -16,6 +16,7 @@ internal static class ResponseCompletion
         call.Destination.Headers?.ApplyToResponse(response, call.Format(response, sent));
         if (call.Hashed.SetCookies is { } cookies)
             response.Headers.TryAddWithoutValidation("Set-Cookie", cookies);
+        call.Session?.AddTo(response, call);
         call.CompletionFlag = Flag(call);
         AttemptCount.AddToResponse(response, call);
         if (IsUpgrade(call, response))

@@ -60,7 +60,7 @@ internal sealed class PickerFactory
     /// <summary>Whether a policy chooses by the request's hash.</summary>
     public static bool UsesHash(LoadBalancingPolicyResource policy) => policy switch
     {
-        RingHashResource or MaglevResource => true,
+        RingHashResource or MaglevResource or CustomPolicyResource => true,
         WrrLocalityResource localities => UsesHash(localities.EndpointPicking),
         RandomSubsettingResource subsetting => UsesHash(subsetting.Child),
         _ => false,
@@ -131,6 +131,8 @@ internal sealed class PickerFactory
     {
         switch (policy)
         {
+            case CustomPolicyResource { Policy: { } custom } resource:
+                return CustomPicker.Create(endpoints, resource, custom, _cluster.Name, _random);
             case RandomSubsettingResource subsetting:
                 return OfPolicy(subsetting.Child, level, RandomSubset.Of(endpoints, subsetting.SubsetSize, _state.SubsetSeed), group);
             case WrrLocalityResource localities:

@@ -41,3 +41,21 @@ internal sealed record FaultDelayResource(TimeSpan? Fixed, FractionResource Perc
 /// <param name="GrpcStatus"><c>grpc_status</c>.</param>
 /// <param name="Percentage">The part of the requests.</param>
 internal sealed record FaultAbortResource(int? HttpStatus, int? GrpcStatus, FractionResource Percentage);
+
+/// <summary><c>envoy.extensions.filters.http.stateful_session.v3.StatefulSession</c> (gRFC A55): a session stays on the endpoint that began it.</summary>
+/// <param name="Name">The cookie or header that carries the session.</param>
+/// <param name="ByHeader">A header (<c>HeaderBasedSessionState</c>), not a cookie (<c>CookieBasedSessionState</c>).</param>
+internal sealed record StatefulSessionResource(string Name, bool ByHeader) : FilterConfigResource
+{
+    /// <summary>A session whose endpoint cannot be used fails, and does not move.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary>How long the cookie lives; zero is for the client's session.</summary>
+    public TimeSpan CookieTtl { get; init; }
+
+    /// <summary>The paths that have sessions, and the cookie's own; empty for all.</summary>
+    public string CookiePath { get; init; } = "";
+
+    /// <summary>Further attributes of the cookie.</summary>
+    public ValueList<KeyValuePair<string, string>> CookieAttributes { get; init; }
+}

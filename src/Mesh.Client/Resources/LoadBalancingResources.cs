@@ -104,7 +104,11 @@ internal sealed record WeightedRoundRobinResource : LoadBalancingPolicyResource
 /// <summary>A policy of the user's own, in a <c>TypedStruct</c> (gRFC A52).</summary>
 /// <param name="Name">What stands behind the last slash of its type URL.</param>
 /// <param name="Configuration">Its configuration, as JSON.</param>
-internal sealed record CustomPolicyResource(string Name, string Configuration) : LoadBalancingPolicyResource;
+internal sealed record CustomPolicyResource(string Name, string Configuration) : LoadBalancingPolicyResource
+{
+    /// <summary>The policy itself; null where it is known by its name alone.</summary>
+    public ILoadBalancingPolicy? Policy { get; init; }
+}
 
 /// <summary><c>SlowStartConfig</c>: a new endpoint's weight grows to its own over a window.</summary>
 internal sealed record SlowStartResource(TimeSpan Window, double Aggression, double MinWeightPercent);

@@ -11,6 +11,7 @@ namespace Mesh.Snapshots;
 internal sealed class Cluster
 {
     private volatile Picker _picker;
+    private volatile Dictionary<string, Endpoint>? _byAddress;
 
     public Cluster(ClusterResource resource, EndpointsResource assignment, ClusterState state, TransportSettings transport, Endpoint[] endpoints)
     {
@@ -73,6 +74,28 @@ internal sealed class Cluster
     public string? Failure { get; init; }
 
     public bool PlaintextAllowed => Resource.PlaintextAllowed;
+
+    /// <summary>
+    /// The endpoint of a session, by its address; null where there is none, or its state is none that sessions stay in
+    /// (<c>CommonLbConfig.override_host_status</c>): UNKNOWN, HEALTHY and DEGRADED unless it is set, and for gRPC the first two (gRFC A55).
+    /// </summary>
+    public Endpoint? FindForSession(string address)
+    {
+        if (!(_byAddress ??= IndexOf(Endpoints)).TryGetValue(address, out Endpoint? endpoint) || endpoint.State.IsEjected)
+            return null;
+        EndpointHealth health = endpoint.Resource.Health;
+        bool stays = Resource.CommonLb?.OverrideHostStatus is { } states ? states.Contains(health)
+            : health is EndpointHealth.Unknown or EndpointHealth.Healthy || (health == EndpointHealth.Degraded && Resource.PriorityMode == PriorityMode.Shares);
+        return stays ? endpoint : null;
+    }
+
+    private static Dictionary<string, Endpoint> IndexOf(Endpoint[] endpoints)
+    {
+        var index = new Dictionary<string, Endpoint>(endpoints.Length, StringComparer.Ordinal);
+        foreach (Endpoint endpoint in endpoints)
+            index.TryAdd(endpoint.State.Address, endpoint);
+        return index;
+    }
 
     private Picker MakePicker()
     {

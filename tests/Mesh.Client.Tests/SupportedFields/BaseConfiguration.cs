@@ -29,6 +29,8 @@ internal static class BaseConfiguration
             headers: [{name: x-fault, string_match: {exact: v} }], abort: {grpc_status: 8, percentage: {numerator: 90} } } },
           {name: absent, typed_config: {'@type': type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault,
             headers: [{name: x-none, string_match: {exact: ''} }], abort: {grpc_status: 5, percentage: {numerator: 20} } } },
+          {name: session, typed_config: {'@type': type.googleapis.com/envoy.extensions.filters.http.stateful_session.v3.StatefulSession, session_state: {name: s, typed_config: {
+            '@type': type.googleapis.com/envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState, cookie: {name: sid, ttl: 60s, path: /p, attributes: [{name: SameSite, value: Lax}]} } } } },
           {{Xds.Router}}]
         """;
 
@@ -180,7 +182,7 @@ internal static class BaseConfiguration
               load_assignment: {cluster_name: names, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: host.internal, port_value: 4} } } }]}]} }
             """;
         yield return Balanced("ring", "lb_policy: RING_HASH, ring_hash_lb_config: {minimum_ring_size: 64, maximum_ring_size: 128, hash_function: MURMUR_HASH_2}, "
-            + "common_lb_config: {healthy_panic_threshold: {value: 30}, locality_weighted_lb_config: {}, consistent_hashing_lb_config: {use_hostname_for_hashing: true}}");
+            + "common_lb_config: {override_host_status: {statuses: [HEALTHY, DEGRADED]}, healthy_panic_threshold: {value: 30}, locality_weighted_lb_config: {}, consistent_hashing_lb_config: {use_hostname_for_hashing: true}}");
         yield return Balanced("least", "lb_policy: LEAST_REQUEST, least_request_lb_config: {choice_count: 3, active_request_bias: {default_value: 0.5, runtime_key: x}, " + SlowStart + "}");
         yield return Balanced("slow", "round_robin_lb_config: {" + SlowStart + "}");
         yield return Balanced("reports", Policies("client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin",

@@ -47,7 +47,8 @@ internal static class BaseTrees
                 {name: a, typed_config: {'@type': {{Redirects}}.allow_listed_routes.v3.AllowListedRoutesConfig, allowed_route_names: [auto]} },
                 {name: s, typed_config: {'@type': {{Redirects}}.safe_cross_scheme.v3.SafeCrossSchemeConfig} }]},
               retry_policy: {retry_on: 5xx, retriable_request_headers: [{name: x-exact, exact_match: v}, {name: x-cookie-none, string_match: {exact: ''}, treat_missing_header_as_empty: false}, {name: x-cluster, string_match: {exact: gone} }]} } },
-            {name: followed, match: {prefix: /followed}, route: {cluster: a, internal_redirect_action: HANDLE_INTERNAL_REDIRECT, max_internal_redirects: 3} },
+            {name: followed, match: {prefix: /followed}, typed_per_filter_config: {session: {'@type': type.googleapis.com/envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute, stateful_session: {strict: true,
+              session_state: {name: s, typed_config: {'@type': type.googleapis.com/envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState, name: x-session} } } } }, route: {cluster: a, internal_redirect_action: HANDLE_INTERNAL_REDIRECT, max_internal_redirects: 3} },
             {name: text, match: {prefix: /text}, direct_response: {status: 200, body: {inline_string: hello}, body_format: {text_format: '%LOCAL_REPLY_BODY% %REQ(x-none)%', content_type: text/html} } },
             {name: source, match: {prefix: /source}, direct_response: {status: 200, body_format: {text_format_source: {inline_string: '%PATH(WQ)%'} } } },
             {name: json, match: {prefix: /json}, direct_response: {status: 200, body_format: {json_format: {code: '%RESPONSE_CODE%', none: '%REQ(x-none)%'} } } }]}]}

@@ -51,7 +51,7 @@ internal sealed partial record ExpectedEffect(Regex Shape, Effect Effect, string
     /// <summary>The exception for a field at a place of this shape; null for the rule, which is to be visible.</summary>
     public static ExpectedEffect? For(string shape) => Exceptions.SingleOrDefault(exception => exception.Shape.IsMatch(shape));
 
-    [GeneratedRegex(@"(\.http_filters\[\]|\.retry_host_predicate\[\]|\.retry_priority|\.cluster_type|\.filters\[\]|\.transport_socket|\.path_match_policy|\.path_rewrite_policy|\.input|\.action|\.custom_match|\.predicates\[\]|\.inline_cluster_specifier_plugin\.extension|\.typed_extension_config)\.name$")]
+    [GeneratedRegex(@"(\.http_filters\[\]|\.retry_host_predicate\[\]|\.retry_priority|\.session_state|\.cluster_type|\.filters\[\]|\.transport_socket|\.path_match_policy|\.path_rewrite_policy|\.input|\.action|\.custom_match|\.predicates\[\]|\.inline_cluster_specifier_plugin\.extension|\.typed_extension_config)\.name$")]
     private static partial Regex Names();
 
     [GeneratedRegex(@"\.(config_source|sds_config)$|\.sds_config\.(ads|self)$")]

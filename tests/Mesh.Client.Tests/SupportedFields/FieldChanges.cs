@@ -47,8 +47,15 @@ internal static class FieldChanges
         }
 
         if (field.FieldType != FieldType.Message)
-            yield return message => ((IList)field.Accessor.GetValue(message)).Add(field.FieldType == FieldType.UInt32 ? 451u : "added");
+            yield return message => ((IList)field.Accessor.GetValue(message)).Add(Added(field));
     }
+
+    private static object Added(FieldDescriptor field) => field.FieldType switch
+    {
+        FieldType.UInt32 => 451u,
+        FieldType.Enum => System.Enum.ToObject(field.EnumType.ClrType, 2),
+        _ => "added",
+    };
 
     private static IEnumerable<object> Others(FieldDescriptor field, object? value, object? text)
     {

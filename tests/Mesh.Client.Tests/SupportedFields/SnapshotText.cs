@@ -63,7 +63,7 @@ internal sealed class SnapshotText
         foreach (HttpRequestMessage request in SampleRequests.All)
             Line($" {request.RequestUri!.Authority}: {listener.Routes.FindHost(View(request), out string domain)?.Name} by {domain}");
         foreach (CallFilter filter in listener.Filters)
-            Line($" filter {SampleFaults.Of(filter)}");
+            Line($" filter {SampleFaults.Of(filter)} {SampleSessions.Of(filter)}");
         foreach (VirtualHost<Route> host in listener.Routes.VirtualHosts)
         {
             Line($" host {host.Name}: {string.Join(' ', host.Domains)} tls {host.RequireTls}");
@@ -94,7 +94,7 @@ internal sealed class SnapshotText
         foreach (RouteDestination destination in route.Destinations)
         {
             Line($"   to {destination.Name} known {destination.Slot >= 0} weight {destination.Weight} as {destination.HostRewrite} {string.Join(' ', taken.Select(view => route.RewriteHost(destination, view)))}");
-            Line($"    named by {destination.ClusterHeader} filters {string.Join<CallFilter>(" ", destination.Filters)}");
+            Line($"    named by {destination.ClusterHeader} filters {string.Join(" ", destination.Filters.Select(filter => $"{filter} {SampleSessions.Of(filter)}"))}");
             using HttpRequestMessage request = SampleRequests.WithHeaders();
             using var response = new HttpResponseMessage { Content = new ByteArrayContent([]) };
             SampleRequests.AddHeaders(response.Headers);

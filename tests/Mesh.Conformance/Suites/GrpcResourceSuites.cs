@@ -23,7 +23,7 @@ internal static class GrpcResourceSuites
             ["clientOnly.custom.filter"] = new(_ => null) { OfServers = false },
             ["serverOnly.custom.filter"] = new(_ => null) { OfClients = false },
         },
-        CustomPolicies = new HashSet<string>(StringComparer.Ordinal) { "myorg.MyCustomLeastRequestPolicy" },
+        CustomPolicies = new Dictionary<string, ILoadBalancingPolicy?>(StringComparer.Ordinal) { ["myorg.MyCustomLeastRequestPolicy"] = null },
     };
 
     public static IEnumerable<CaseResult> Listeners(string folder) => Run(folder, Listener.Parser, set => set.Listeners, GrpcParsed.Listener);

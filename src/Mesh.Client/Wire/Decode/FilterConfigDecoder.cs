@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Mesh.Resources;
 using Mesh.Wire.Protos.Envoy.Extensions.Filters.Http.Fault.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.Filters.Http.StatefulSession.V3;
 
 namespace Mesh.Wire.Decode;
 
@@ -8,14 +9,36 @@ namespace Mesh.Wire.Decode;
 internal static class FilterConfigDecoder
 {
     /// <summary>Whether a type is that of a filter that acts on calls.</summary>
-    public static bool IsKnown(string type) => type == HTTPFault.Descriptor.FullName;
+    public static bool IsKnown(string type) => type == HTTPFault.Descriptor.FullName || type == StatefulSession.Descriptor.FullName;
+
+    /// <summary>What a route's override says, where that has a type of its own; null for another type.</summary>
+    /// <param name="filter">The filter's name.</param>
+    /// <param name="type">The type.</param>
+    /// <param name="content">The configuration.</param>
+    /// <param name="errors">Where findings go.</param>
+    public static FilterOverrideResource? DecodeOverride(string filter, string type, ByteString content, ErrorCollector errors)
+    {
+        try
+        {
+            return type == StatefulSessionPerRoute.Descriptor.FullName ? StatefulSessionDecoder.DecodeOverride(filter, StatefulSessionPerRoute.Parser.ParseFrom(content), errors)
+                : IsKnown(type) ? new FilterOverrideResource(filter, type, false) { Config = Decode(type, content, errors) }
+                : null;
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            errors.Error($"malformed {type}: {e.Message}");
+            return new FilterOverrideResource(filter, type, false);
+        }
+    }
 
     /// <summary>What a filter of a known type is configured with; null after reporting what is wrong with it.</summary>
     public static FilterConfigResource? Decode(string type, ByteString content, ErrorCollector errors)
     {
         try
         {
-            return type == HTTPFault.Descriptor.FullName ? FaultDecoder.Decode(HTTPFault.Parser.ParseFrom(content), errors) : null;
+            return type == HTTPFault.Descriptor.FullName ? FaultDecoder.Decode(HTTPFault.Parser.ParseFrom(content), errors)
+                : type == StatefulSession.Descriptor.FullName ? StatefulSessionDecoder.Decode(StatefulSession.Parser.ParseFrom(content), errors)
+                : null;
         }
         catch (InvalidProtocolBufferException e)
         {

@@ -62,8 +62,8 @@ internal static class FilterOverrideDecoder
     private static FilterOverrideResource? Decode(string filter, Any config, bool isOptional, IReadOnlyDictionary<string, HttpFilterType> known, ErrorCollector errors)
     {
         var (type, content) = Unwrap(config, errors);
-        if (FilterConfigDecoder.IsKnown(type))
-            return new FilterOverrideResource(filter, type, false) { Config = FilterConfigDecoder.Decode(type, content, errors) };
+        if (FilterConfigDecoder.DecodeOverride(filter, type, content, errors) is { } own)
+            return own;
         if (known.TryGetValue(type, out HttpFilterType? filterType))
         {
             if (filterType.Check(content) is { } wrong)

@@ -128,7 +128,7 @@ internal static class LoadBalancingDecoder
     private static CustomPolicyResource? Custom(string typeUrl, Struct? value, DecoderSettings settings, out string name)
     {
         name = AnyDecoder.TypeName(typeUrl);
-        return settings.CustomPolicies.Contains(name) ? new CustomPolicyResource(name, MetadataDecoder.Compact(value ?? new Struct())) : null;
+        return settings.CustomPolicies.TryGetValue(name, out ILoadBalancingPolicy? policy) ? new CustomPolicyResource(name, MetadataDecoder.Compact(value ?? new Struct())) { Policy = policy } : null;
     }
 
     private static LeastRequestResource Decode(LeastRequest message, ErrorCollector errors)

@@ -30,8 +30,8 @@ internal sealed record DecoderSettings
     /// <summary>The types of HTTP filters that are known.</summary>
     public IReadOnlyDictionary<string, HttpFilterType> FilterTypes { get; init; } = FrozenDictionary<string, HttpFilterType>.Empty;
 
-    /// <summary>The names of load-balancing policies of the user's own (gRFC A52).</summary>
-    public IReadOnlySet<string> CustomPolicies { get; init; } = FrozenSet<string>.Empty;
+    /// <summary>The load-balancing policies of the user's own, by name (gRFC A52); null for one that only the name is known of.</summary>
+    public IReadOnlyDictionary<string, ILoadBalancingPolicy?> CustomPolicies { get; init; } = FrozenDictionary<string, ILoadBalancingPolicy?>.Empty;
 }
 
 /// <summary>A type of HTTP filter.</summary>

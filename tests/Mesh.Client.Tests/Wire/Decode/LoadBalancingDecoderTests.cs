@@ -10,7 +10,7 @@ public sealed class LoadBalancingDecoderTests
 {
     private const string Prefix = "type.googleapis.com/envoy.extensions.load_balancing_policies.";
     private const string Assignment = "load_assignment: {cluster_name: c, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: 1}}}}]}]}";
-    private static readonly DecoderSettings Grpc = new() { Dialect = XdsDialect.Grpc, CustomPolicies = new HashSet<string> { "my.Policy" } };
+    private static readonly DecoderSettings Grpc = new() { Dialect = XdsDialect.Grpc, CustomPolicies = new Dictionary<string, ILoadBalancingPolicy?> { ["my.Policy"] = null } };
 
     public static TheoryData<string, object> Policies => new()
     {
