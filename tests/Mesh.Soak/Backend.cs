@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
@@ -72,8 +73,8 @@ internal sealed class Backend(LedgerFile ledger)
         await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
         switch (_fault)
         {
-            case FaultKind.Reset when Interlocked.Increment(ref _requests) % 2 == 0:
-                context.Features.GetRequiredFeature<IConnectionLifetimeFeature>().Abort();
+            case FaultKind.Reset when Interlocked.Increment(ref _requests) is var number && number % 2 == 0:
+                Break(context, reset: number % 4 == 0);
                 return;
             case FaultKind.Stall:
                 await Task.Delay(Stalled, TimeProvider.System, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -85,5 +86,14 @@ internal sealed class Backend(LedgerFile ledger)
 
         context.Response.Headers[IdHeader] = id;
         context.Response.Headers[EntryHeader] = entry;
+    }
+
+    /// <summary>Breaks the connection: with a TCP reset, or as one that ends for no reason (which makes the runtime send again by itself).</summary>
+    private static void Break(HttpContext context, bool reset)
+    {
+        if (reset)
+            context.Features.GetRequiredFeature<IConnectionLifetimeFeature>().Abort();
+        else
+            context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket.Shutdown(SocketShutdown.Both);
     }
 }

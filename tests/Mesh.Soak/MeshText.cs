@@ -60,11 +60,11 @@ internal static class MeshText
               "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
               explicit_http_config: { {{protocol}}: {} }
           outlier_detection:
-            consecutive_5xx: 3
+            consecutive_5xx: 2
             enforcing_success_rate: 0
             interval: 1s
-            base_ejection_time: 1s
-            max_ejection_time: 2s
+            base_ejection_time: 2s
+            max_ejection_time: 4s
             max_ejection_percent: 40
           circuit_breakers:
             thresholds: [{ max_requests: 10000, retry_budget: { budget_percent: { value: 100 }, min_retry_concurrency: 100 } }]

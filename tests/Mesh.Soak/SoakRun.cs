@@ -13,7 +13,7 @@ internal sealed class SoakRun(SoakOptions options)
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(10);
 
     /// <summary>After the last fault, so that the last ejections end under calls too.</summary>
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
 
     /// <returns>Whether everything was as it must be.</returns>
     public async Task<bool> RunAsync()

@@ -41,7 +41,8 @@ internal static class OutlierReport
     /// <summary>A response has come to its end.</summary>
     public static void OnComplete(Call call)
     {
-        if (call.Cluster.State.Outliers is not OutlierDetector detector || call.Response is not { } response)
+        // The answer of any other call has counted when it came.
+        if (!call.IsGrpc || call.Cluster.State.Outliers is not OutlierDetector detector || call.Response is not { } response)
             return;
         if (IsStatusToCome(call, response, GrpcMessages.Status(response.Headers)))
             Tell(detector, call, (int)response.StatusCode, GrpcMessages.Status(response.TrailingHeaders));

@@ -68,8 +68,17 @@ internal sealed class RequestHash
         // What is binary has no text of its own to hash (gRFC A42).
         if (name.EndsWith("-bin", StringComparison.Ordinal))
             return null;
-        if (name[0] == ':' || name == "host" || !request.TryGet(name, out HeaderStringValues values) || values.Count == 1)
-            return request.Find(name) is { } one ? XxHash64.Hash(rewrite?.Replace(one) ?? one) : null;
+        if (name[0] == ':' || name == "host")
+            return request.Find(name) is { } part ? XxHash64.Hash(rewrite?.Replace(part) ?? part) : null;
+        if (!request.TryGet(name, out HeaderStringValues values))
+            return null;
+        if (values.Count == 1)
+        {
+            // As Find gives it, without looking for it again.
+            string one = values.ToString().Trim(' ');
+            return XxHash64.Hash(rewrite?.Replace(one) ?? one);
+        }
+
         string[] all = [.. values.Select(value => rewrite?.Replace(value) ?? value)];
         Array.Sort(all, StringComparer.Ordinal);
         ulong hash = 0;
