@@ -13,7 +13,9 @@ public sealed class WeightedRoundRobinPickerTests
 {
     private static readonly WeightedRoundRobinResource Policy = new()
     {
-        BlackoutPeriod = TimeSpan.FromSeconds(10), WeightUpdatePeriod = TimeSpan.FromSeconds(1), WeightExpirationPeriod = TimeSpan.FromSeconds(60),
+        BlackoutPeriod = TimeSpan.FromSeconds(10),
+        WeightUpdatePeriod = TimeSpan.FromSeconds(1),
+        WeightExpirationPeriod = TimeSpan.FromSeconds(60),
     };
 
     private readonly ManualTimeProvider _time = new();

@@ -8,6 +8,7 @@ namespace Mesh.Client.Tests.SupportedFields;
 internal static class SampleFaults
 {
     private static readonly double[] Draws = [0.19, 0.2, 0.29, 0.3, 0.39, 0.4, 0.49, 0.5, 0.59, 0.6, 0.89, 0.9];
+    private static readonly string[] Clusters = ["a", "b"];
 
     public static string Of(CallFilter filter)
     {
@@ -15,7 +16,7 @@ internal static class SampleFaults
             return "none";
         IEnumerable<FaultPlan> plans =
             from view in Requests()
-            from cluster in new[] { "a", "b" }
+            from cluster in Clusters
             from draw in Draws
             select fault.Draw(view, cluster, new Drawn(draw));
         return $"at most {fault.MaxActive}: {string.Join(' ', plans)}";

@@ -6,13 +6,15 @@ namespace Mesh.Client.Tests.SupportedFields;
 /// <summary>What a filter's sessions make of a response, and which requests have one.</summary>
 internal static class SampleSessions
 {
+    private static readonly string[] Paths = ["/p", "/p/x", "/px", "/"];
+
     public static string Of(CallFilter filter)
     {
         if (filter.SessionOn([]) is not { } session)
             return "";
         using var response = new HttpResponseMessage();
         session.AddTo(response, "10.0.0.1:80", DateTimeOffset.UnixEpoch);
-        IEnumerable<bool> concerns = new[] { "/p", "/p/x", "/px", "/" }.Select(path => session.Concerns(new RequestView("GET", "http", "a", path, null, null)));
+        IEnumerable<bool> concerns = Paths.Select(path => session.Concerns(new RequestView("GET", "http", "a", path, null, null)));
         return $"strict {session.Strict} on {string.Join(' ', concerns)} {response.Headers}";
     }
 }
