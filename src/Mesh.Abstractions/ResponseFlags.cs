@@ -48,6 +48,9 @@ public static class ResponseFlags
     /// <summary>A fault was injected: the call was held back, and then sent (<c>HTTPFault.delay</c>).</summary>
     public const string DelayInjected = "DI";
 
+    /// <summary>The process made more calls than it may: the call was answered and not sent (<c>LocalRateLimit</c>).</summary>
+    public const string RateLimited = "RL";
+
     /// <summary>The response was never read to its end nor disposed; the garbage collector found it.</summary>
     public const string Abandoned = "abandoned";
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Mesh.Matching;
 using Mesh.Policies.Faults;
+using Mesh.Policies.Limits;
 using Mesh.Policies.Sessions;
 using Mesh.Snapshots;
 
@@ -17,7 +18,7 @@ internal static class CallFilters
     {
         foreach (CallFilter filter in call.Listener.Filters)
         {
-            if (filter.FaultOn(call.Destination.Filters) is not null || filter.SessionOn(call.Destination.Filters) is not null)
+            if (filter.PolicyOn(call.Destination.Filters) is not null)
                 return true;
         }
 
@@ -29,13 +30,33 @@ internal static class CallFilters
     {
         foreach (CallFilter filter in call.Listener.Filters)
         {
-            if (filter.FaultOn(call.Destination.Filters) is { } fault && await InjectAsync(fault, filter.Name, call, async).ConfigureAwait(false) is { } answer)
-                return answer;
-            if (filter.SessionOn(call.Destination.Filters) is { } session)
-                Begin(session, call);
+            switch (filter.PolicyOn(call.Destination.Filters))
+            {
+                case Fault fault:
+                    if (await InjectAsync(fault, filter.Name, call, async).ConfigureAwait(false) is { } answer)
+                        return answer;
+                    break;
+                case LocalRateLimit limit:
+                    if (limit.Refuses(call.TimeProvider, call.Engine.Random))
+                        return await RefuseAsync(limit, filter.Name, call, async).ConfigureAwait(false);
+                    break;
+                case Session session:
+                    Begin(session, call);
+                    break;
+            }
         }
 
         return null;
+    }
+
+    private static async Task<HttpResponseMessage> RefuseAsync(LocalRateLimit limit, string name, Call call, bool async)
+    {
+        FormatContext format = call.Route.Context(call.Target.View(call.Request, random: 0));
+        FaultStatus status = limit.Status;
+        var reply = new LocalReply((HttpStatusCode)status.Http, status.Grpc, ResponseFlags.RateLimited, $"route '{call.Route.Name}': filter '{name}' lets no more calls pass for now: {limit}");
+        HttpResponseMessage answer = await AttemptLoop.ReplyAsync(call, reply, null, async).ConfigureAwait(false);
+        limit.Headers?.ApplyToResponse(answer, format with { Response = answer });
+        return answer;
     }
 
     private static void Begin(Session session, Call call)

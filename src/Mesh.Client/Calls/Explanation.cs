@@ -168,7 +168,7 @@ internal sealed record Explanation
             Hash = route.HashOf(view),
             Filters =
             [
-                .. listener.Filters.Select(filter => (filter.Name, Policy: (object?)filter.FaultOn(destination.Filters) ?? filter.SessionOn(destination.Filters)))
+                .. listener.Filters.Select(filter => (filter.Name, Policy: filter.PolicyOn(destination.Filters)))
                     .Where(filter => filter.Policy is not null).Select(filter => $"{filter.Name}: {filter.Policy}"),
             ],
             Taken = route,

@@ -42,6 +42,31 @@ internal sealed record FaultDelayResource(TimeSpan? Fixed, FractionResource Perc
 /// <param name="Percentage">The part of the requests.</param>
 internal sealed record FaultAbortResource(int? HttpStatus, int? GrpcStatus, FractionResource Percentage);
 
+/// <summary><c>envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit</c>.</summary>
+internal sealed record LocalRateLimitResource : FilterConfigResource
+{
+    /// <summary>The calls there may be; null for any number.</summary>
+    public TokenBucketResource? Bucket { get; init; }
+
+    /// <summary>The part of the calls that are counted.</summary>
+    public FractionResource Enabled { get; init; }
+
+    /// <summary>The part of those too many that are refused.</summary>
+    public FractionResource Enforced { get; init; }
+
+    /// <summary>The HTTP status of a call that is refused.</summary>
+    public int Status { get; init; }
+
+    /// <summary>A gRPC call that is refused gets RESOURCE_EXHAUSTED in place of what stands for the HTTP status.</summary>
+    public bool AsResourceExhausted { get; init; }
+
+    /// <summary>What the answer of a call that is refused has beside.</summary>
+    public HeaderMutationsResource Headers { get; init; } = HeaderMutationsResource.None;
+}
+
+/// <summary><c>envoy.type.v3.TokenBucket</c>.</summary>
+internal sealed record TokenBucketResource(uint MaxTokens, uint TokensPerFill, TimeSpan FillInterval);
+
 /// <summary><c>envoy.extensions.filters.http.stateful_session.v3.StatefulSession</c> (gRFC A55): a session stays on the endpoint that began it.</summary>
 /// <param name="Name">The cookie or header that carries the session.</param>
 /// <param name="ByHeader">A header (<c>HeaderBasedSessionState</c>), not a cookie (<c>CookieBasedSessionState</c>).</param>

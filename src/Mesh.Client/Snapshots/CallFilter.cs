@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Mesh.Policies.Faults;
+using Mesh.Policies.Limits;
 using Mesh.Policies.Sessions;
 using Mesh.Primitives;
 using Mesh.Resources;
@@ -7,26 +9,29 @@ namespace Mesh.Snapshots;
 
 /// <summary>A filter of a listener, or what a route makes of it, ready to run (gRFC A39).</summary>
 /// <param name="Name">The filter's name in the listener, by which a route finds it.</param>
-/// <param name="Fault">What it injects, where it is of that kind.</param>
-/// <param name="Session">The sessions it keeps, where it is of that kind.</param>
+/// <param name="Policy">What it does: a <see cref="Fault"/>, a <see cref="LocalRateLimit"/> or a <see cref="Session"/>; null for nothing.</param>
 /// <param name="Disabled">It does not run.</param>
-internal sealed record CallFilter(string Name, Fault? Fault, Session? Session, bool Disabled)
+internal sealed record CallFilter(string Name, object? Policy, bool Disabled)
 {
+    /// <summary>A bucket belongs to one configuration: it is the same on all ways that inherit it, and outlives an update that leaves it alone.</summary>
+    private static readonly ConditionalWeakTable<LocalRateLimitResource, LocalRateLimit> Limits = [];
+
     public static CallFilter[] Compile(ValueList<HttpFilterResource> filters) =>
-        filters.Count == 0 ? [] : [.. filters.Select(filter => Of(filter.Name, filter.Config, filter.Disabled))];
+        filters.Count == 0 ? [] : [.. filters.Select(filter => new CallFilter(filter.Name, Of(filter.Config), filter.Disabled))];
 
     public static CallFilter[] Compile(ValueList<FilterOverrideResource> overrides) =>
-        overrides.Count == 0 ? [] : [.. overrides.Select(filter => Of(filter.Filter, filter.Config, filter.Disabled))];
+        overrides.Count == 0 ? [] : [.. overrides.Select(filter => new CallFilter(filter.Filter, Of(filter.Config), filter.Disabled))];
 
-    /// <summary>What the filter injects on a way; null where it does not run, or would do nothing.</summary>
+    /// <summary>What the filter does on a way; null where it does not run, or would do nothing.</summary>
     /// <param name="overrides">What the way makes of the listener's filters, the innermost level of each.</param>
-    public Fault? FaultOn(CallFilter[] overrides) => On(overrides) is { } own && (own.Fault ?? Fault) is { IsIdle: false } fault && Session is null ? fault : null;
+    public object? PolicyOn(CallFilter[] overrides)
+    {
+        if (On(overrides) is not { } own || (own.Policy ?? Policy) is not { } policy || (Policy is not null && Policy.GetType() != policy.GetType()))
+            return null;
+        return policy is Fault { IsIdle: true } or LocalRateLimit { IsIdle: true } ? null : policy;
+    }
 
-    /// <summary>The sessions it keeps on a way; null where it does not run.</summary>
-    /// <param name="overrides">What the way makes of the listener's filters, the innermost level of each.</param>
-    public Session? SessionOn(CallFilter[] overrides) => Fault is null && On(overrides) is { } own ? own.Session ?? Session : null;
-
-    public override string ToString() => $"{Name}{(Disabled ? " (disabled)" : "")}: {Fault}{Session}";
+    public override string ToString() => $"{Name}{(Disabled ? " (disabled)" : "")}: {Policy}";
 
     /// <summary>The filter as a way has it; null where it does not run. An override makes a filter run that is disabled in its listener.</summary>
     private CallFilter? On(CallFilter[] overrides)
@@ -40,6 +45,11 @@ internal sealed record CallFilter(string Name, Fault? Fault, Session? Session, b
         return Disabled ? null : this;
     }
 
-    private static CallFilter Of(string name, FilterConfigResource? config, bool disabled) =>
-        new(name, config is FaultResource fault ? new Fault(fault) : null, config is StatefulSessionResource session ? new Session(session) : null, disabled);
+    private static object? Of(FilterConfigResource? config) => config switch
+    {
+        FaultResource fault => new Fault(fault),
+        LocalRateLimitResource limit => Limits.GetValue(limit, static resource => new LocalRateLimit(resource)),
+        StatefulSessionResource session => new Session(session),
+        _ => null,
+    };
 }

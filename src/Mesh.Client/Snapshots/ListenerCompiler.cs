@@ -28,16 +28,19 @@ internal static class ListenerCompiler
                     errors.Warning("address", $"listener '{ports[port]}' serves port {port} already, and a client has no other address to tell them apart: this one is never chosen");
             }
 
-            if (FindRoutes(resource, set, errors) is not { } routes)
+            Listener? known = before.GetValueOrDefault(resource.Name);
+            if (FindRoutes(resource, set, errors) is not { } found)
                 continue;
+            RouteConfigurationResource routes = Kept(known?.RouteConfiguration, found);
             if (!tables.TryGetValue(routes, out var compiled))
                 tables[routes] = compiled = CompileTable(resource, routes, slots, errors);
             else if (reused.Remove(routes))
                 errors.AddRange(compiled.Warnings);
 
-            listeners.Add(before.TryGetValue(resource.Name, out Listener? known) && ReferenceEquals(known.Routes, compiled.Table) && known.Resource.Equals(resource)
+            ListenerResource kept = Kept(known?.Resource, resource);
+            listeners.Add(known is not null && ReferenceEquals(known.Routes, compiled.Table) && ReferenceEquals(known.Resource, kept)
                 ? known
-                : new Listener(resource, routes, compiled.Table, compiled.Warnings));
+                : new Listener(kept, routes, compiled.Table, compiled.Warnings));
         }
 
         return [.. listeners];
@@ -56,7 +59,7 @@ internal static class ListenerCompiler
         foreach (var (host, resource) in set.Targets)
         {
             Target? known = previous.Targets.GetValueOrDefault(host);
-            Target target = known is not null && IsSame(known, resource) ? known : Compile(resource, slots, errors);
+            Target target = known is not null && IsSame(known, resource) ? known : Compile(resource, known?.Listener, slots, errors);
             same &= ReferenceEquals(target, known);
             targets[host] = target;
         }
@@ -69,13 +72,19 @@ internal static class ListenerCompiler
         && (known.Listener is null ? resource.Listener is null
             : resource.Listener is not null && known.Listener.RouteConfiguration.Equals(resource.Routes) && known.Listener.Resource.Equals(resource.Listener));
 
-    private static Target Compile(TargetResource resource, Dictionary<string, int> slots, ErrorCollector errors)
+    private static Target Compile(TargetResource resource, Listener? known, Dictionary<string, int> slots, ErrorCollector errors)
     {
         if (resource is not { Listener: { } listener, Routes: { } routes })
             return new Target(null, resource.Failure);
+        listener = Kept(known?.Resource, listener);
+        routes = Kept(known?.RouteConfiguration, routes);
         var (table, warnings) = CompileTable(listener, routes, slots, errors);
         return new Target(new Listener(listener, routes, table, warnings), null);
     }
+
+    /// <summary>A resource that says what it said before is the one it was: a bucket of tokens hangs on it (<see cref="CallFilter"/>).</summary>
+    private static T Kept<T>(T? known, T now)
+        where T : class => now.Equals(known) ? known! : now;
 
     private static RouteConfigurationResource? FindRoutes(ListenerResource resource, ResourceSet set, ErrorCollector errors)
     {

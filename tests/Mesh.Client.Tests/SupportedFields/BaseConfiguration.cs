@@ -29,6 +29,9 @@ internal static class BaseConfiguration
             headers: [{name: x-fault, string_match: {exact: v} }], abort: {grpc_status: 8, percentage: {numerator: 90} } } },
           {name: absent, typed_config: {'@type': type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault,
             headers: [{name: x-none, string_match: {exact: ''} }], abort: {grpc_status: 5, percentage: {numerator: 20} } } },
+          {name: limit, typed_config: {'@type': type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit, stat_prefix: s, status: {code: ServiceUnavailable}, rate_limited_as_resource_exhausted: true,
+            token_bucket: {max_tokens: 5, tokens_per_fill: 2, fill_interval: 1s}, filter_enabled: {default_value: {numerator: 80} }, filter_enforced: {default_value: {numerator: 70} },
+            response_headers_to_add: [{header: {key: x-empty} }, {header: {key: x-limited, value: 'yes'} }] } },
           {name: session, typed_config: {'@type': type.googleapis.com/envoy.extensions.filters.http.stateful_session.v3.StatefulSession, session_state: {name: s, typed_config: {
             '@type': type.googleapis.com/envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState, cookie: {name: sid, ttl: 60s, path: /p, attributes: [{name: SameSite, value: Lax}]} } } } },
           {{Xds.Router}}]

@@ -1,7 +1,10 @@
 using Google.Protobuf;
+using Mesh.Policies.Outliers;
 using Mesh.Resources;
 using Mesh.Snapshots;
+using Mesh.TestKit;
 using Mesh.Wire.Decode;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mesh.Client.Tests.SupportedFields;
 
@@ -11,7 +14,8 @@ internal sealed class CompiledConfiguration
     // A filter that a test of per-filter configuration may configure.
     private static readonly Dictionary<string, HttpFilterType> FilterTypes = new(StringComparer.Ordinal) { ["google.protobuf.Timestamp"] = new(_ => null) };
 
-    private readonly SnapshotCompiler _compiler = new();
+    // Nothing grows older: weights of a slow start depend on the time.
+    private readonly SnapshotCompiler _compiler = new(new OutlierDetectors(new ManualTimeProvider(), new Random(1), new OutlierLog(NullLogger.Instance)));
     private readonly string _baseDirectory;
     private readonly MeshSnapshot _snapshot;
     private readonly string _text;

@@ -5,6 +5,7 @@ using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Mesh.Wire.Protos.Envoy.Config.Route.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Filters.Http.Fault.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.Filters.Http.LocalRatelimit.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Filters.Http.Router.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Filters.Http.StatefulSession.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
@@ -45,7 +46,7 @@ internal sealed record Place(ImmutableArray<Step> Way, string Path, string Shape
         [HttpConnectionManager.Descriptor, Router.Descriptor, UpstreamTlsContext.Descriptor, RawBuffer.Descriptor, UpstreamOptions.Descriptor, UriTemplateMatchConfig.Descriptor, UriTemplateRewriteConfig.Descriptor,
             HttpRequestHeaderMatchInput.Descriptor, HttpRequestQueryParamMatchInput.Descriptor, FilterStateInput.Descriptor, IPMatcher.Descriptor, ServerNameMatcher.Descriptor,
             Route.Descriptor, RouteList.Descriptor, FilterConfig.Descriptor, MatcherClusterSpecifier.Descriptor, ClusterAction.Descriptor,
-            HTTPFault.Descriptor, StatefulSession.Descriptor, StatefulSessionPerRoute.Descriptor, CookieBasedSessionState.Descriptor, HeaderBasedSessionState.Descriptor, OmitHostMetadataConfig.Descriptor, PreviousPrioritiesConfig.Descriptor, AggregateConfig.Descriptor, PreviousRoutesConfig.Descriptor, AllowListedRoutesConfig.Descriptor, SafeCrossSchemeConfig.Descriptor];
+            HTTPFault.Descriptor, LocalRateLimit.Descriptor, StatefulSession.Descriptor, StatefulSessionPerRoute.Descriptor, CookieBasedSessionState.Descriptor, HeaderBasedSessionState.Descriptor, OmitHostMetadataConfig.Descriptor, PreviousPrioritiesConfig.Descriptor, AggregateConfig.Descriptor, PreviousRoutesConfig.Descriptor, AllowListedRoutesConfig.Descriptor, SafeCrossSchemeConfig.Descriptor];
 
     public static Support SupportOf(FieldDescriptor field) => MessageTable.For(field.ContainingType)[field.FieldNumber].Support;
 

@@ -12,7 +12,7 @@ internal static class SampleFaults
 
     public static string Of(CallFilter filter)
     {
-        if (filter.FaultOn([]) is not { } fault)
+        if (filter.PolicyOn([]) is not Fault fault)
             return "none";
         IEnumerable<FaultPlan> plans =
             from view in Requests()

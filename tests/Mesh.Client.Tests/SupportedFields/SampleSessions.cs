@@ -1,4 +1,5 @@
 using Mesh.Matching;
+using Mesh.Policies.Sessions;
 using Mesh.Snapshots;
 
 namespace Mesh.Client.Tests.SupportedFields;
@@ -10,7 +11,7 @@ internal static class SampleSessions
 
     public static string Of(CallFilter filter)
     {
-        if (filter.SessionOn([]) is not { } session)
+        if (filter.PolicyOn([]) is not Session session)
             return "";
         using var response = new HttpResponseMessage();
         session.AddTo(response, "10.0.0.1:80", DateTimeOffset.UnixEpoch);

@@ -24,8 +24,9 @@ namespace Mesh.Client.Tests.SupportedFields;
 /// </summary>
 internal sealed class SnapshotText
 {
-    // Clusters are carried over whole from one snapshot to the next, and most changes leave most of them alone.
+    // Both are carried over whole from one snapshot to the next, and most changes leave most of them alone.
     private static readonly ConditionalWeakTable<Cluster, string> Clusters = [];
+    private static readonly ConditionalWeakTable<Listener, string> Listeners = [];
 
     private readonly StringBuilder _text = new();
 
@@ -37,7 +38,7 @@ internal sealed class SnapshotText
     {
         var text = new SnapshotText();
         foreach (Listener listener in snapshot.Listeners.OrderBy(listener => listener.Name, StringComparer.Ordinal))
-            text.Add(listener);
+            text._text.Append(Listeners.GetValue(listener, Of));
         foreach (Cluster cluster in snapshot.Clusters.OfType<Cluster>().OrderBy(cluster => cluster.Name, StringComparer.Ordinal))
         {
             text._text.Append(Clusters.GetValue(cluster, Of));
@@ -47,6 +48,13 @@ internal sealed class SnapshotText
 
         foreach (HttpRequestMessage request in SampleRequests.All)
             text.Add(Explanation.Of(snapshot, request), request);
+        return text._text.ToString();
+    }
+
+    private static string Of(Listener listener)
+    {
+        var text = new SnapshotText();
+        text.Add(listener);
         return text._text.ToString();
     }
 
@@ -63,7 +71,7 @@ internal sealed class SnapshotText
         foreach (HttpRequestMessage request in SampleRequests.All)
             Line($" {request.RequestUri!.Authority}: {listener.Routes.FindHost(View(request), out string domain)?.Name} by {domain}");
         foreach (CallFilter filter in listener.Filters)
-            Line($" filter {SampleFaults.Of(filter)} {SampleSessions.Of(filter)}");
+            Line($" filter {SampleFaults.Of(filter)} {SampleSessions.Of(filter)} {SampleLimits.Of(filter)}");
         foreach (VirtualHost<Route> host in listener.Routes.VirtualHosts)
         {
             Line($" host {host.Name}: {string.Join(' ', host.Domains)} tls {host.RequireTls}");
@@ -177,7 +185,10 @@ internal sealed class SnapshotText
         // As retries, which are not dropped by chance: all that a hash leads to in order, else all that is ever picked.
         var retry = new TriedEndpoints();
         IEnumerable<string?> picks = Enumerable.Range(0, 200).Select(i => cluster.Picker.Pick(new PickContext((ulong)i * 0x9E37_79B9_7F4A_7C15, retry)).Endpoint?.State.Address);
-        Line($" picks {string.Join(' ', cluster.UsesHash ? picks : picks.Distinct().Order())}");
+
+        // Which part of the endpoints a process keeps to is chance, and chosen anew with the cluster; how large it is, is not.
+        bool byChance = cluster.Resource.LoadBalancing is RandomSubsettingResource;
+        Line($" picks {(byChance ? picks.Distinct().Count() : string.Join(' ', cluster.UsesHash ? picks : picks.Distinct().Order()))}");
     }
 
     private void Add(DnsSettingsResource dns)

@@ -73,7 +73,7 @@ internal static class FaultSuite
             int found = 0;
             foreach (CallFilter filter in filters)
             {
-                if (filter.FaultOn([]) is not { } fault)
+                if (filter.PolicyOn([]) is not Fault fault)
                     continue;
                 FaultPlan plan = fault.Draw(view, "c", random);
                 if (plan.Delay > TimeSpan.Zero)

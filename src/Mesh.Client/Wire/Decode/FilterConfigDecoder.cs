@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Mesh.Resources;
 using Mesh.Wire.Protos.Envoy.Extensions.Filters.Http.Fault.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.Filters.Http.LocalRatelimit.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Filters.Http.StatefulSession.V3;
 
 namespace Mesh.Wire.Decode;
@@ -9,7 +10,8 @@ namespace Mesh.Wire.Decode;
 internal static class FilterConfigDecoder
 {
     /// <summary>Whether a type is that of a filter that acts on calls.</summary>
-    public static bool IsKnown(string type) => type == HTTPFault.Descriptor.FullName || type == StatefulSession.Descriptor.FullName;
+    public static bool IsKnown(string type) =>
+        type == HTTPFault.Descriptor.FullName || type == LocalRateLimit.Descriptor.FullName || type == StatefulSession.Descriptor.FullName;
 
     /// <summary>What a route's override says, where that has a type of its own; null for another type.</summary>
     /// <param name="filter">The filter's name.</param>
@@ -21,6 +23,7 @@ internal static class FilterConfigDecoder
         try
         {
             return type == StatefulSessionPerRoute.Descriptor.FullName ? StatefulSessionDecoder.DecodeOverride(filter, StatefulSessionPerRoute.Parser.ParseFrom(content), errors)
+                : type == LocalRateLimit.Descriptor.FullName ? new FilterOverrideResource(filter, type, false) { Config = LocalRateLimitDecoder.DecodeOverride(LocalRateLimit.Parser.ParseFrom(content), errors) }
                 : IsKnown(type) ? new FilterOverrideResource(filter, type, false) { Config = Decode(type, content, errors) }
                 : null;
         }
@@ -37,6 +40,7 @@ internal static class FilterConfigDecoder
         try
         {
             return type == HTTPFault.Descriptor.FullName ? FaultDecoder.Decode(HTTPFault.Parser.ParseFrom(content), errors)
+                : type == LocalRateLimit.Descriptor.FullName ? LocalRateLimitDecoder.Decode(LocalRateLimit.Parser.ParseFrom(content), errors)
                 : type == StatefulSession.Descriptor.FullName ? StatefulSessionDecoder.Decode(StatefulSession.Parser.ParseFrom(content), errors)
                 : null;
         }

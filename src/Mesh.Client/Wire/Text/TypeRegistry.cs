@@ -72,6 +72,7 @@ internal sealed class TypeRegistry
         UpstreamHttp11ConnectReflection.Descriptor,
         HttpReflection.Descriptor,
         Protos.Envoy.Extensions.Filters.Http.Fault.V3.FaultReflection.Descriptor,
+        Protos.Envoy.Extensions.Filters.Http.LocalRatelimit.V3.LocalRateLimitReflection.Descriptor,
         Protos.Envoy.Extensions.Filters.Http.StatefulSession.V3.StatefulSessionReflection.Descriptor,
         Protos.Envoy.Extensions.Http.StatefulSession.Cookie.V3.CookieReflection.Descriptor,
         Protos.Envoy.Extensions.Http.StatefulSession.Header.V3.HeaderReflection.Descriptor,
