@@ -1,7 +1,6 @@
 using System.Net;
 using Mesh.Matching;
 using Mesh.Policies.Faults;
-using Mesh.Policies.Limits;
 using Mesh.Policies.Sessions;
 using Mesh.Snapshots;
 

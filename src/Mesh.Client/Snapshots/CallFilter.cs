@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Mesh.Policies.Faults;
-using Mesh.Policies.Limits;
 using Mesh.Policies.Sessions;
 using Mesh.Primitives;
 using Mesh.Resources;

@@ -1,5 +1,4 @@
 using Mesh.Matching;
-using Mesh.Policies.Limits;
 using Mesh.Snapshots;
 
 namespace Mesh.Client.Tests.SupportedFields;

@@ -1,8 +1,9 @@
 using Mesh.Policies.Faults;
 using Mesh.Policies.Headers;
+using Mesh.Policies.Limits;
 using Mesh.Resources;
 
-namespace Mesh.Policies.Limits;
+namespace Mesh.Snapshots;
 
 /// <summary>How many calls this process makes in a time (<c>LocalRateLimit</c>), ready to run.</summary>
 internal sealed class LocalRateLimit
