@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mesh.Primitives;
 
 namespace Mesh;
 
@@ -47,7 +48,7 @@ public sealed class InboundCall : IDisposable
     public static InboundCall Begin(Func<string, string?> header, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(header);
-        TimeSpan? timeout = GrpcTimeout(header("grpc-timeout"));
+        TimeSpan? timeout = GrpcTimeoutHeader.Parse(header("grpc-timeout"));
         if (timeout is null && Number(header("x-envoy-expected-rq-timeout-ms")) is { } milliseconds)
             timeout = TimeSpan.FromMilliseconds(Math.Min(milliseconds, int.MaxValue));
         long attempt = Number(header("grpc-previous-rpc-attempts")) is { } previous ? previous + 1 : 1;
@@ -78,21 +79,4 @@ public sealed class InboundCall : IDisposable
 
     private static long? Number(string? text) =>
         long.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out long number) ? number : null;
-
-    /// <summary>Up to 8 digits and a unit (gRPC over HTTP/2, Requests).</summary>
-    private static TimeSpan? GrpcTimeout(string? text)
-    {
-        if (text is not { Length: >= 2 and <= 9 } || !long.TryParse(text.AsSpan(..^1), NumberStyles.None, CultureInfo.InvariantCulture, out long number))
-            return null;
-        return text[^1] switch
-        {
-            'H' => TimeSpan.FromHours(number),
-            'M' => TimeSpan.FromMinutes(number),
-            'S' => TimeSpan.FromSeconds(number),
-            'm' => TimeSpan.FromMilliseconds(number),
-            'u' => TimeSpan.FromMicroseconds(number),
-            'n' => TimeSpan.FromTicks(number / 100),
-            _ => null,
-        };
-    }
 }
