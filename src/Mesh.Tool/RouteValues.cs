@@ -17,7 +17,7 @@ internal static class RouteValues
         lines.AddRange(action.MirrorPolicies.Select(mirror =>
             $"request_mirror_policies: {(mirror.Cluster.Length > 0 ? mirror.Cluster : $"by header {mirror.ClusterHeader}")}{(mirror.Fraction is { } part ? $", {part}" : "")}"));
         if (action.HedgePolicy is { } hedge)
-            lines.Add($"hedge_policy: {hedge.InitialRequests} at first{(hedge.OnPerTryTimeout ? ", another on per_try_timeout" : "")} (no effect yet)");
+            lines.Add($"hedge_policy: {(hedge.OnPerTryTimeout ? "another attempt beside one that has no answer at per_try_timeout" : "no effect")}");
         if (action.RateLimits.Count > 0)
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"rate_limits: {action.RateLimits.Count} (no effect yet)"));
         lines.AddRange(action.Upgrades.Select(upgrade => $"upgrade_configs: {upgrade.Type}{(upgrade.Enabled ? "" : ", disabled")} (no effect yet)"));

@@ -15,7 +15,7 @@ namespace Mesh.Calls;
 internal static class AttemptLoop
 {
     /// <summary>How often an attempt may meet connections that are being closed before that counts as a failure.</summary>
-    private const int MaxRepicks = 10;
+    public const int MaxRepicks = 10;
 
     /// <summary>Sends a call; false when its cluster has gone since the call was routed, and nothing was sent: it is to be routed anew.</summary>
     public static bool TrySend(Call call, bool async, [NotNullWhen(true)] out Task<HttpResponseMessage>? sent)
@@ -55,7 +55,9 @@ internal static class AttemptLoop
 
     private static Task<HttpResponseMessage> Begin(Call call, EndpointPool pool, bool async)
     {
-        Task<HttpResponseMessage> send = Send(call, pool, async);
+        if (call.IsHedged)
+            return Hedging.SendAsync(call, pool);
+        Task<HttpResponseMessage> send = Send(call, pool, async, call.Token);
         if (!send.IsCompletedSuccessfully || call.Redirects is not null || Retrier.IsRetriable(call, send.Result))
             return FinishAsync(call, pool, send, async);
 
@@ -121,19 +123,26 @@ internal static class AttemptLoop
             }
 
             call.Retries.AddTried(previous!);
-            call.ChooseClusterAgain();
-            if (!ConnectionWait.TryTake(call) && await ConnectionWait.TakeAsync(call, async).ConfigureAwait(false) is { } refusal)
+            var (other, refusal) = await PickNextAsync(call, async).ConfigureAwait(false);
+            if (other is null)
                 return await ReplyAsync(call, refusal, error, async).ConfigureAwait(false);
-            OutlierReport.OnAttempt(call);
-            if (Pick(call, out LocalReply none) is not { } other)
-                return await ReplyAsync(call, none, null, async).ConfigureAwait(false);
             pool = other;
-            send = Send(call, pool, async);
+            send = Send(call, pool, async, call.Token);
         }
     }
 
+    /// <summary>Picks the endpoint of another attempt; null, and what to answer, where there is none.</summary>
+    public static async Task<(EndpointPool? Pool, LocalReply Refusal)> PickNextAsync(Call call, bool async)
+    {
+        call.ChooseClusterAgain();
+        if (!ConnectionWait.TryTake(call) && await ConnectionWait.TakeAsync(call, async).ConfigureAwait(false) is { } refusal)
+            return (null, refusal);
+        OutlierReport.OnAttempt(call);
+        return (Pick(call, out LocalReply failure), failure);
+    }
+
     /// <summary>Ends a call whose redirect the mesh follows: what it leads to is another call.</summary>
-    private static HttpResponseMessage EndWithRedirect(Call call, HttpResponseMessage response)
+    public static HttpResponseMessage EndWithRedirect(Call call, HttpResponseMessage response)
     {
         call.Response = response;
         response.Dispose();
@@ -142,7 +151,7 @@ internal static class AttemptLoop
     }
 
     /// <summary>Sends one attempt. Whatever goes wrong is in the task.</summary>
-    private static Task<HttpResponseMessage> Send(Call call, EndpointPool pool, bool async)
+    public static Task<HttpResponseMessage> Send(Call call, EndpointPool pool, bool async, CancellationToken token)
     {
         try
         {
@@ -150,10 +159,10 @@ internal static class AttemptLoop
             if (!async)
             {
                 call.Watch();
-                return Task.FromResult(pool.Invoker.Send(message, call.Token));
+                return Task.FromResult(pool.Invoker.Send(message, token));
             }
 
-            Task<HttpResponseMessage> send = pool.Invoker.SendAsync(message, call.Token);
+            Task<HttpResponseMessage> send = pool.Invoker.SendAsync(message, token);
             if (!send.IsCompleted)
                 call.Watch();
             return send;
@@ -165,7 +174,7 @@ internal static class AttemptLoop
     }
 
     /// <summary>Picks an endpoint and takes its connections; null, and what to answer, where there is none.</summary>
-    private static EndpointPool? Pick(Call call, out LocalReply failure)
+    public static EndpointPool? Pick(Call call, out LocalReply failure)
     {
         failure = default;
         Cluster cluster = call.Cluster;
@@ -182,7 +191,7 @@ internal static class AttemptLoop
                 call.Authority = AuthorityOf(call, pick.Endpoint!);
             if (call.Engine.Pools.TryAcquire(pick.Endpoint!, cluster.Transport, call.Authority) is { } pool)
             {
-                call.StartAttempt(pick.Endpoint!, pool, call.Retry?.PerTryTimeout);
+                call.StartAttempt(pick.Endpoint!, pool, call.IsHedged ? null : call.Retry?.PerTryTimeout);
                 return pool;
             }
 
@@ -213,7 +222,7 @@ internal static class AttemptLoop
         : call.Target.Authority;
 
     /// <summary>Ends a call whose request is at fault: its caller sees what was thrown, from where it was thrown.</summary>
-    private static Exception AtFault(Call call, Exception error)
+    public static Exception AtFault(Call call, Exception error)
     {
         var cause = ExceptionDispatchInfo.Capture(call.Body?.Failure ?? error);
         call.End(ResponseFlags.DownstreamProtocolError, error);

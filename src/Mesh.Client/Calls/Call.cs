@@ -54,6 +54,9 @@ internal sealed partial class Call : IDisposable
     /// <summary>The route's retry policy, where it applies to this request.</summary>
     public RetryPolicy? Retry { get; set; }
 
+    /// <summary>Whether an attempt that takes too long goes on beside the next one.</summary>
+    public bool IsHedged { get; set; }
+
     /// <summary>What it keeps of its attempts.</summary>
     public ref CallRetries Retries => ref _retries;
 
@@ -178,6 +181,21 @@ internal sealed partial class Call : IDisposable
         pool.Release();
     }
 
+    /// <summary>Takes the attempt out of the call, which may start another: somebody else holds what it held.</summary>
+    public void Detach()
+    {
+        Pool = null;
+        Slots = null;
+    }
+
+    /// <summary>Makes an attempt the call's current one again.</summary>
+    public void Attach(Endpoint endpoint, EndpointPool pool, ConnectionSlots? slots)
+    {
+        Endpoint = endpoint;
+        Pool = pool;
+        Slots = slots;
+    }
+
     /// <summary>Takes back the count of an attempt whose connections were closed before it could be sent.</summary>
     public void UndoAttempt()
     {
@@ -233,6 +251,7 @@ internal sealed partial class Call : IDisposable
         Route = null!;
         Destination = null!;
         Retry = null;
+        IsHedged = false;
         _retries.Reset();
         _faults.Reset();
         Redirects = null;

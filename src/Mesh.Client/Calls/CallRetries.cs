@@ -15,6 +15,12 @@ internal struct CallRetries
     /// <summary>Whether a stream was refused already and sent again at once, which gRPC does once.</summary>
     public bool RefusedStream { get; set; }
 
+    /// <summary>
+    /// How many headers the caller's own message had before it was sent as an attempt, which adds what belongs to that attempt alone, behind
+    /// them; null where it was not.
+    /// </summary>
+    public int? OwnHeaders { get; set; }
+
     /// <summary>The endpoints of the attempts before, in order; null for the first.</summary>
     public TriedEndpoints? Tried { get; private set; }
 
@@ -36,6 +42,7 @@ internal struct CallRetries
         State = default;
         Refusal = null;
         RefusedStream = false;
+        OwnHeaders = null;
         Tried = null;
     }
 }

@@ -102,6 +102,7 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
         Call call = engine.Calls.Rent(engine.TimeProvider);
         call.Start(engine, request, target, listener, route, destination, cluster, route.RewriteHost(destination, view), route.RewritePath(view, destination), grpc, sync: !async, cancellationToken);
         call.Retry = (engine.Settings.TrustEnvoyHeaders ? route.RetryOf(view) : route.Retry)?.For(view);
+        call.IsHedged = async && Hedging.Applies(call.Retry, HedgesOnTimeout(route, view), grpc);
         call.Redirects = redirects;
         call.Inbound = InboundCall.Current;
         call.Aggregate = aggregate;
@@ -113,6 +114,9 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
             : SendAsync(call, async, isFirst ? null : redirects, asked);
         return isFirst && redirects is not null ? FollowAsync(sent, redirects, async, cancellationToken) : sent;
     }
+
+    private bool HedgesOnTimeout(Route route, in RequestView view) =>
+        (engine.Settings.TrustEnvoyHeaders ? RetryRequestHeaders.Hedges(view) : null) ?? route.Action.HedgePolicy is { OnPerTryTimeout: true };
 
     /// <summary>Sends a call past the filters of its listener, unless one of them answers it.</summary>
     private async Task<HttpResponseMessage> FilterAndSendAsync(Call call, bool async, InternalRedirects? followed, bool asked) =>

@@ -9,8 +9,8 @@ using Mesh.Transport;
 namespace Mesh.Calls;
 
 /// <summary>
-/// The message of one attempt. Where nothing differs it is the caller's own; else a new one, made from the caller's headers each
-/// time, so that no attempt inherits what another was given on its way (its <c>traceparent</c>).
+/// The message of one attempt. Where nothing differs the first one is the caller's own; else a new one, made from the caller's headers
+/// each time, so that no attempt inherits what another was given on its way (its <c>traceparent</c>).
 /// </summary>
 internal static class OutgoingRequest
 {
@@ -30,10 +30,12 @@ internal static class OutgoingRequest
             && request.Headers.Host is null
             && authority == fixedAuthority;
         if (isSentWhereItSays
-            && call.Retry is null
+            && call.Redirects is null
+            && !call.IsHedged
             && call.Destination.Headers is null
             && call.Body is null
             && call.Attempts == 1
+            && call.Retries.OwnHeaders is null
             && !AttemptCount.IsTold(call)
             && call.Inbound is null
             && !ConsumesHeaders(call)
@@ -41,6 +43,7 @@ internal static class OutgoingRequest
             && protocol.Covers(request)
             && !WouldBeResent(request))
         {
+            call.Retries.OwnHeaders = request.Headers.NonValidated.Count;
             return request;
         }
 
@@ -60,7 +63,7 @@ internal static class OutgoingRequest
             VersionPolicy = protocol.Policy,
             Content = Content(call),
         };
-        request.Headers.CopyTo(copy.Headers, except: "Host");
+        request.Headers.CopyTo(copy.Headers, except: "Host", first: call.Retries.OwnHeaders ?? int.MaxValue);
         copy.Headers.Protocol = request.Headers.Protocol;
         foreach (var (key, value) in (IDictionary<string, object?>)request.Options)
             ((IDictionary<string, object?>)copy.Options)[key] = value;

@@ -1,3 +1,4 @@
+using Mesh.LoadBalancing;
 using Mesh.Policies.Outliers;
 using Mesh.Policies.Retries;
 
@@ -36,6 +37,15 @@ internal static class OutlierReport
             Tell(call, EndpointResult.TimedOut);
         else if (error == AttemptError.Failed)
             Tell(call, EndpointResult.ConnectFailed);
+    }
+
+    /// <summary>An attempt has taken longer than one may, and goes on all the same.</summary>
+    public static void OnTimeout(Call call, Endpoint endpoint)
+    {
+        if (call.Cluster.State.Outliers is not OutlierDetector detector)
+            return;
+        detector.Tick();
+        detector.OnResult(endpoint.State, EndpointResult.TimedOut);
     }
 
     /// <summary>A response has come to its end.</summary>

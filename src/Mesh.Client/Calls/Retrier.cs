@@ -29,6 +29,13 @@ internal static class Retrier
         call.Retry is { } policy && ShouldRetry(call, policy, policy.RetriesFailure(failure, call.IsGrpc, sent: failure != AttemptFailure.Connect), refusal: null);
 
     /// <summary>
+    /// Whether an attempt that takes too long is followed by another that goes out beside it: where one is left, whatever the policy retries, as in
+    /// Envoy, if the body can be sent at the same time.
+    /// </summary>
+    public static bool ShouldHedge(Call call) =>
+        call.Retry is { } policy && ShouldRetry(call, policy, retriable: call.Body is null or { IsSent: true }, refusal: null);
+
+    /// <summary>
     /// Whether an attempt is made again at once and as if it had not been: one that never left, however often that happens, and of a
     /// gRPC call one whose stream the server refused unseen, once (gRFC A6). Neither needs a policy.
     /// </summary>

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Mesh.Client.Tests.Calls;
 
-/// <summary>Each attempt is a message of its own, made of the caller's, which stays as it was.</summary>
+/// <summary>No attempt inherits what another was given on its way; the caller's message stays as it was, but for what the runtime adds to any.</summary>
 public sealed class RetryTraceTests : MeshTest
 {
     [Theory]
@@ -23,6 +23,7 @@ public sealed class RetryTraceTests : MeshTest
         using var parent = new Activity("caller");
         parent.Start();
         using var request = new HttpRequestMessage(HttpMethod.Get, "http://a/status/503");
+        request.Headers.Add("x-mine", "1");
 
         (await mesh.Client.SendAsync(request)).Dispose();
 
@@ -30,7 +31,22 @@ public sealed class RetryTraceTests : MeshTest
         Assert.Equal(3, seen.Length);
         Assert.All(seen, context => Assert.Equal(parent.TraceId, context.TraceId));
         Assert.Equal(4, seen.Select(context => context.SpanId).Append(parent.SpanId).Distinct().Count());
-        Assert.Empty(request.Headers);
+        Assert.All(server.Records, record => Assert.Equal("1", record.Header("x-mine")));
+        Assert.Equal("x-mine", request.Headers.First().Key);
+    }
+
+    [Fact]
+    public async Task ATraceparentOfTheCallersOwnIsKept()
+    {
+        TestServer server = await StartServerAsync();
+        TestMesh mesh = await StartMeshAsync(ServiceA(server, "retry: { retries: 1, on: [5xx], backoff: 1ms }"));
+        const string Own = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://a/status/503");
+        request.Headers.Add("traceparent", Own);
+
+        (await mesh.Client.SendAsync(request)).Dispose();
+
+        Assert.Equal([Own, Own], server.Records.Select(record => record.Header("traceparent")));
     }
 
     [Fact]

@@ -81,7 +81,7 @@ public sealed class ExplainJsonTests
     [InlineData("internal_redirect_policy: {max_internal_redirects: 3, redirect_response_codes: [307, 301]}", "internal_redirect_policy: follows 307, 301, at most 3 times")]
     [InlineData("request_mirror_policies: [{cluster: b, runtime_fraction: {default_value: {numerator: 5}}}, {cluster_header: x}]",
         "request_mirror_policies: b, 5 of 100", "request_mirror_policies: by header x")]
-    [InlineData("hedge_policy: {initial_requests: 2, hedge_on_per_try_timeout: true}", "hedge_policy: 2 at first, another on per_try_timeout (no effect yet)")]
+    [InlineData("hedge_policy: {initial_requests: 2, hedge_on_per_try_timeout: true}", "hedge_policy: another attempt beside one that has no answer at per_try_timeout")]
     [InlineData("upgrade_configs: [{upgrade_type: websocket, enabled: false}]", "upgrade_configs: websocket, disabled (no effect yet)")]
     [InlineData("priority: HIGH", "priority: HIGH")]
     public void ValuesOfARouteAreLines(string action, params string[] values) =>

@@ -19,6 +19,8 @@ internal static class BaseRoutes
         $$"""
         {name: more, validate_clusters: false, vhost_header: x-host, ignore_path_parameters_in_path_matching: false, max_direct_response_body_size_bytes: 5, {{Mirrors}}, virtual_hosts: [
           {name: secure, domains: [secure.example], require_tls: ALL, routes: [{match: {prefix: /}, route: {cluster: a} }]},
+          {name: hedged, domains: [hedged.example], hedge_policy: {hedge_on_per_try_timeout: true}, retry_policy: {retry_on: 5xx, per_try_timeout: 1s}, routes: [
+            {match: {prefix: /own}, route: {cluster: a, hedge_policy: {initial_requests: 1} } }, {match: {prefix: /}, route: {cluster: a} }]},
           {name: more, domains: ['*'], {{Mirrors}}, virtual_clusters: [{name: vc, headers: [{name: x-exact, exact_match: v}]}, {name: rest, headers: [{name: x-string, string_match: {exact: w} }]}, {name: upper, headers: [{name: x-string, string_match: {exact: U} }]}, {name: empty, headers: [{name: x-none, string_match: {exact: ''} }]}, {name: last, headers: [{name: x-string, exact_match: u}]}], routes: [
             {name: separated, match: {path_separated_prefix: /sep}, redirect: {host_redirect: h.example, path_redirect: /there, response_code: FOUND, https_redirect: true, port_redirect: 8443} },
             {name: regex, match: {safe_regex: {google_re2: {}, regex: '/re/.*'} }, redirect: {scheme_redirect: ws, prefix_rewrite: /new, strip_query: true} },

@@ -99,6 +99,7 @@ internal sealed class SnapshotText
             Line($"   body {string.Join(' ', taken.Select(view => Body(route, view)))}");
         Line($"   attempts told {route.Host?.IncludeRequestAttemptCount} {route.Host?.IncludeAttemptCountInResponse} high priority {route.Action.IsHighPriority}");
         Add(route.Retry);
+        Line($"   hedges {Hedging.Applies(route.Retry, route.Action.HedgePolicy is { OnPerTryTimeout: true }, grpc: false)}");
         foreach (RouteDestination destination in route.Destinations)
         {
             Line($"   to {destination.Name} known {destination.Slot >= 0} weight {destination.Weight} as {destination.HostRewrite} {string.Join(' ', taken.Select(view => route.RewriteHost(destination, view)))}");

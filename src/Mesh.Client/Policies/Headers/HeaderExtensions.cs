@@ -12,11 +12,17 @@ internal static class HeaderExtensions
             headers.Remove(name);
     }
 
-    /// <summary>Copies every header but those a predicate keeps back.</summary>
-    public static void CopyTo(this HttpHeaders from, HttpHeaders to, string? except = null)
+    /// <summary>Copies headers.</summary>
+    /// <param name="from">Where from.</param>
+    /// <param name="to">Where to.</param>
+    /// <param name="except">A header that is not copied; null for none.</param>
+    /// <param name="first">How many are copied, of those that were added first.</param>
+    public static void CopyTo(this HttpHeaders from, HttpHeaders to, string? except = null, int first = int.MaxValue)
     {
         foreach (var (name, values) in from.NonValidated)
         {
+            if (first-- <= 0)
+                return;
             if (except is not null && name.Equals(except, StringComparison.OrdinalIgnoreCase))
                 continue;
             if (values.Count == 1)

@@ -13,7 +13,7 @@ internal static class RetryRequestHeaders
 {
     private const string RetryOn = "x-envoy-retry-on", RetryGrpcOn = "x-envoy-retry-grpc-on", MaxRetries = "x-envoy-max-retries";
     private const string StatusCodes = "x-envoy-retriable-status-codes", HeaderNames = "x-envoy-retriable-header-names";
-    private const string PerTryTimeoutMs = "x-envoy-upstream-rq-per-try-timeout-ms";
+    private const string PerTryTimeoutMs = "x-envoy-upstream-rq-per-try-timeout-ms", HedgeOnPerTryTimeout = "x-envoy-hedge-on-per-try-timeout";
 
     /// <summary>The header that takes the place of the route's timeout.</summary>
     public const string TimeoutMs = "x-envoy-upstream-rq-timeout-ms";
@@ -40,10 +40,18 @@ internal static class RetryRequestHeaders
     /// <summary>The limit of the whole call a request asks for; null when it asks for none, zero for no limit.</summary>
     public static TimeSpan? Timeout(in RequestView request) => Milliseconds(request, TimeoutMs);
 
+    /// <summary>Whether a request asks for hedges; null where it does not say.</summary>
+    public static bool? Hedges(in RequestView request) => request.Find(HedgeOnPerTryTimeout) switch
+    {
+        "true" => true,
+        "false" => false,
+        _ => null,
+    };
+
     /// <summary>Takes the headers out of a message that is about to be sent.</summary>
     public static void RemoveFrom(HttpHeaders headers)
     {
-        foreach (string name in (ReadOnlySpan<string>)[RetryOn, RetryGrpcOn, MaxRetries, StatusCodes, HeaderNames, PerTryTimeoutMs, TimeoutMs])
+        foreach (string name in (ReadOnlySpan<string>)[RetryOn, RetryGrpcOn, MaxRetries, StatusCodes, HeaderNames, PerTryTimeoutMs, HedgeOnPerTryTimeout, TimeoutMs])
             headers.Remove(name);
     }
 

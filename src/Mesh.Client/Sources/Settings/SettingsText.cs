@@ -15,7 +15,7 @@ internal static class SettingsText
     public static readonly HashSet<string> Keys = new(StringComparer.OrdinalIgnoreCase)
     {
         "add", "address", "allow_plaintext", "backoff", "ca", "cert", "connect_timeout", "contains", "endpoints", "exact", "headers", "health",
-        "host", "hosts", "idle_timeout", "key", "method", "name", "names", "not", "on", "path", "per_try_timeout", "prefix", "present",
+        "hedge_after", "host", "hosts", "idle_timeout", "key", "method", "name", "names", "not", "on", "path", "per_try_timeout", "prefix", "present",
         "priority", "protocol", "remove", "request_headers", "response_headers", "retries", "retry", "rewrite", "routes", "services", "set",
         "sni", "split", "status_codes", "suffix", "timeout", "tls", "to", "versions",
     };

@@ -35,7 +35,10 @@ internal sealed class ShortFormRoutes(string service, IReadOnlySet<string> versi
         return routes;
     }
 
-    /// <summary><c>retry</c>: a number, or an object with <c>retries</c>, <c>on</c>, <c>per_try_timeout</c>, <c>status_codes</c> and <c>backoff</c>.</summary>
+    /// <summary>What <c>retry.hedge_after</c> makes; null where it is not set.</summary>
+    public HedgePolicy? Hedge { get; private set; }
+
+    /// <summary><c>retry</c>: a number, or an object with <c>retries</c>, <c>on</c>, <c>per_try_timeout</c>, <c>hedge_after</c>, <c>status_codes</c> and <c>backoff</c>.</summary>
     public RetryPolicy? Retry(ShortFormObject from)
     {
         if (from.Find("retry") is not { } element)
@@ -46,6 +49,16 @@ internal sealed class ShortFormRoutes(string service, IReadOnlySet<string> versi
         {
             ShortFormObject retry = ShortFormObject.Read(element, errors)!;
             var policy = new RetryPolicy { NumRetries = retry.Number("retries", 100) ?? 1, PerTryTimeout = ToDuration(retry.Duration("per_try_timeout")) };
+            if (retry.Duration("hedge_after") is { } hedge)
+            {
+                if (policy.PerTryTimeout is not null)
+                    errors.Error("hedge_after", "set beside per_try_timeout; a hedged attempt goes on, so only one of them may be set");
+                if (hedge <= TimeSpan.Zero)
+                    errors.Error("hedge_after", "must be more than 0s");
+                policy.PerTryTimeout = Duration.FromTimeSpan(hedge);
+                Hedge = new HedgePolicy { HedgeOnPerTryTimeout = true };
+            }
+
             IReadOnlyList<string> on = retry.Texts("on");
             policy.RetryOn = on.Count > 0 ? string.Join(',', on) : DefaultRetryOn;
             foreach (string condition in on.SelectMany(o => o.Split(',', StringSplitOptions.TrimEntries)))

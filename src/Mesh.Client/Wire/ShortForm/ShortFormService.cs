@@ -32,6 +32,7 @@ internal sealed class ShortFormService(string name, ErrorCollector errors)
         host.Routes.Add(routes.Read(service));
         if (routes.Retry(service) is { } retry)
             host.RetryPolicy = retry;
+        host.HedgePolicy = routes.Hedge;
         service.ReportUnknown();
         return host;
     }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Mesh.Client.Tests.Wire.Decode;
 
-/// <summary>Mirrors; and hedges and upgrades, which are read and checked so that what is wrong is told before the feature comes.</summary>
+/// <summary>Mirrors and hedges; and upgrades, which are read and checked so that what is wrong is told before the feature comes.</summary>
 public sealed class RoutePolicyDecoderTests
 {
     private const string At = "virtual_hosts[0].routes[0].route";
@@ -35,8 +35,17 @@ public sealed class RoutePolicyDecoderTests
     [Theory]
     [InlineData("{}", 1, 0, 100, false)]
     [InlineData("{initial_requests: 3, additional_request_chance: {numerator: 7, denominator: MILLION}, hedge_on_per_try_timeout: true}", 3, 7, 1_000_000, true)]
-    public void AHedgeIsRead(string hedge, uint initial, uint numerator, uint denominator, bool onTimeout) => Assert.Equal(
-        new HedgePolicyResource(initial, new FractionResource(numerator, denominator), onTimeout), Accept($"hedge_policy: {hedge}").HedgePolicy);
+    public void AHedgeIsRead(string hedge, uint initial, uint numerator, uint denominator, bool onTimeout)
+    {
+        Decoded decoded = OneRoute.Action($"hedge_policy: {hedge}");
+        Assert.False(decoded.HasErrors);
+        Assert.Equal(new HedgePolicyResource(initial, new FractionResource(numerator, denominator), onTimeout), decoded.Route().Action.HedgePolicy);
+    }
+
+    /// <summary>Envoy does not act on them either.</summary>
+    [Fact]
+    public void OfAHedgeSomeHasNoEffect() => OneRoute.Action("hedge_policy: {initial_requests: 2, additional_request_chance: {numerator: 1}}").AssertFindings(
+        $"W {At}.hedge_policy.initial_requests: read and checked", $"W {At}.hedge_policy.additional_request_chance: read and checked");
 
     [Theory]
     [InlineData("{initial_requests: 0}", "initial_requests: 0 is not allowed; at least 1 is")]
