@@ -5,7 +5,7 @@ using Mesh.Transport;
 namespace Mesh.Calls;
 
 /// <summary>One of several attempts of a call that are under way at once, with what it holds.</summary>
-internal sealed class HedgedAttempt
+internal sealed class HedgedAttempt : IDisposable
 {
     private readonly CallEngine _engine;
     private readonly EndpointPool _pool;
@@ -57,7 +57,7 @@ internal sealed class HedgedAttempt
     /// <summary>Gives what it holds back to the call, once it has ended.</summary>
     public EndpointPool GiveBack(Call call)
     {
-        End();
+        Dispose();
         call.Attach(Endpoint, _pool, _slots);
         return _pool;
     }
@@ -72,7 +72,7 @@ internal sealed class HedgedAttempt
         await ((Task)Send).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (Send.IsCompletedSuccessfully)
             (await Send.ConfigureAwait(false)).Dispose();
-        End();
+        Dispose();
         _slots?.Release();
         Endpoint.State.OnCallEnded();
         _pool.Release();
@@ -80,7 +80,7 @@ internal sealed class HedgedAttempt
         _engine.OnCallEnded();
     }
 
-    private void End()
+    public void Dispose()
     {
         _limit.Cancel();
         _limit.Dispose();

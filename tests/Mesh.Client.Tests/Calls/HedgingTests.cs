@@ -113,7 +113,7 @@ public sealed class HedgingTests : MeshTest
         Hold(1, 200);
         var (server, mesh) = await StartAsync("retries: 1");
         using var cancel = new CancellationTokenSource();
-        Task<HttpResponseMessage> call = await SendAndTimeOutAsync(server, mesh, cancel.Token);
+        Task<HttpResponseMessage> call = await SendAndTimeOutAsync(server, mesh, cancellationToken: cancel.Token);
         await ArrivedAsync(server, "/", times: 2);
         await cancel.CancelAsync();
 
@@ -248,7 +248,7 @@ public sealed class HedgingTests : MeshTest
     }
 
     /// <summary>Sends a call, and lets the limit of its first attempt pass.</summary>
-    private async Task<Task<HttpResponseMessage>> SendAndTimeOutAsync(TestServer server, TestMesh mesh, CancellationToken cancellationToken = default, HttpContent? content = null)
+    private async Task<Task<HttpResponseMessage>> SendAndTimeOutAsync(TestServer server, TestMesh mesh, HttpContent? content = null, CancellationToken cancellationToken = default)
     {
         int others = Time.ArmedTimers;
         Task<HttpResponseMessage> call = content is null ? mesh.Client.GetAsync("http://a/", cancellationToken) : mesh.Client.PostAsync("http://a/", content, cancellationToken);
