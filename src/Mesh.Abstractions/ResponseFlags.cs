@@ -51,6 +51,12 @@ public static class ResponseFlags
     /// <summary>The process made more calls than it may: the call was answered and not sent (<c>LocalRateLimit</c>).</summary>
     public const string RateLimited = "RL";
 
+    /// <summary>A filter of the program's own failed (<c>IHttpFilter</c>), so that the call was not sent.</summary>
+    public const string FilterFailed = "FF";
+
+    /// <summary>A filter of the program's own answered the call (<c>IHttpFilter</c>), which was not sent.</summary>
+    public const string FilterAnswered = "FA";
+
     /// <summary>The response was never read to its end nor disposed; the garbage collector found it.</summary>
     public const string Abandoned = "abandoned";
 }

@@ -102,6 +102,9 @@ public sealed class MeshOptions
     /// <summary>Load-balancing policies of your own, which clusters name in <c>load_balancing_policy</c>. Empty by default; their names must differ.</summary>
     public IList<ILoadBalancingPolicy> LoadBalancingPolicies { get; } = [];
 
+    /// <summary>Kinds of filters of your own, which listeners name in <c>http_filters</c>. Empty by default; their names must differ.</summary>
+    public IList<IHttpFilterType> HttpFilters { get; } = [];
+
     /// <summary>The largest configuration text, in bytes. Default 64 MiB.</summary>
     public int MaxDocumentBytes { get; set; } = 64 << 20;
 
@@ -113,6 +116,7 @@ public sealed class MeshOptions
     {
         Dialect = Dialect,
         RingSizeCap = (ulong?)RingSizeCap,
+        CustomFilters = HttpFilters.ToFrozenDictionary(type => type.Name, StringComparer.Ordinal),
         CustomPolicies = LoadBalancingPolicies.ToFrozenDictionary(policy => policy.Name, ILoadBalancingPolicy? (policy) => policy, StringComparer.Ordinal),
     };
 

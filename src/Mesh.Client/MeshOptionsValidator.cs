@@ -33,14 +33,27 @@ internal sealed class MeshOptionsValidator : IValidateOptions<MeshOptions>
             yield return $"MeshOptions.Dialect: {options.Dialect} is not known; allowed are Envoy and Grpc";
         if (!Enum.IsDefined(options.UnknownHosts))
             yield return $"MeshOptions.UnknownHosts: {options.UnknownHosts} is not known; allowed are PassThrough and Reject";
-        foreach (var policies in options.LoadBalancingPolicies.GroupBy(policy => policy.Name ?? "", StringComparer.Ordinal).Where(policies => policies.Key.Length == 0 || policies.Count() > 1))
-            yield return policies.Key.Length == 0 ? "MeshOptions.LoadBalancingPolicies: a policy has no name" : $"MeshOptions.LoadBalancingPolicies: {policies.Count()} policies are named '{policies.Key}'; names must differ";
+        foreach (string error in NameErrors("LoadBalancingPolicies", "a policy has no name", options.LoadBalancingPolicies.Select(policy => policy.Name)))
+            yield return error;
+        foreach (string error in NameErrors("HttpFilters", "a filter has no name", options.HttpFilters.Select(filter => filter.Name)))
+            yield return error;
         foreach (string error in options.Xds is { } xds ? XdsOptionsValidator.Errors(xds) : [])
             yield return error;
         for (int i = 0; i < options.Hosts.Count; i++)
         {
             if (string.IsNullOrEmpty(options.Hosts[i]) || options.Hosts[i] == "." || options.Hosts[i].Contains('*', StringComparison.Ordinal))
                 yield return $"MeshOptions.Hosts[{i}]: '{options.Hosts[i]}' is no host; write a name, or a suffix that starts with a dot";
+        }
+    }
+
+    private static IEnumerable<string> NameErrors(string option, string nameless, IEnumerable<string?> names)
+    {
+        foreach (var same in names.GroupBy(name => name ?? "", StringComparer.Ordinal))
+        {
+            if (same.Key.Length == 0)
+                yield return $"MeshOptions.{option}: {nameless}";
+            else if (same.Count() > 1)
+                yield return $"MeshOptions.{option}: {same.Count()} are named '{same.Key}'; names must differ";
         }
     }
 }

@@ -25,9 +25,10 @@ internal static class Xds
     /// <summary>A resource of a type from what stands between its braces.</summary>
     public static string Resource(string type, string body) => $"{{'@type': type.googleapis.com/{type}, {body}}}";
 
-    /// <summary>An API listener that takes its routes from a route configuration.</summary>
-    public static string Listener(string name, string routes) => Resource(
-        ListenerType, $"name: {name}, api_listener: {{api_listener: {{{Manager}, rds: {{route_config_name: {routes}, config_source: {{ads: {{}}}}}}, http_filters: [{Router}]}}}}");
+    /// <summary>An API listener that takes its routes from a route configuration, with filters before the router.</summary>
+    public static string Listener(string name, string routes, string? filters = null) => Resource(
+        ListenerType,
+        $"name: {name}, api_listener: {{api_listener: {{{Manager}, rds: {{route_config_name: {routes}, config_source: {{ads: {{}}}}}}, http_filters: [{(filters is null ? "" : $"{filters}, ")}{Router}]}}}}");
 
     /// <summary>A route configuration that leads each host to the cluster of the same name.</summary>
     public static string Routes(string name, params IEnumerable<string> hosts) =>

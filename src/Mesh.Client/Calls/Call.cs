@@ -63,6 +63,9 @@ internal sealed partial class Call : IDisposable
     /// <summary>What injected faults have done to it.</summary>
     public ref CallFaults Faults => ref _faults;
 
+    /// <summary>What filters of the user's own have made of the request's headers, in order: a value replaces, null removes; null where there is nothing.</summary>
+    public IReadOnlyList<KeyValuePair<string, string?>>? HeaderChanges { get; set; }
+
     /// <summary>Its session; null where it has none.</summary>
     public CallSession? Session { get; set; }
 
@@ -259,6 +262,7 @@ internal sealed partial class Call : IDisposable
         IsMirror = false;
         Inbound = null;
         Session = null;
+        HeaderChanges = null;
         Hashed = default;
         Authority = "";
         Path = "";

@@ -25,7 +25,10 @@ internal static class CallFilters
     }
 
     /// <summary>The answer of a filter, with which the call has ended; null where the call is to be sent.</summary>
-    public static async Task<HttpResponseMessage?> RunAsync(Call call, bool async)
+    /// <param name="call">The call.</param>
+    /// <param name="custom">Takes the filters of the user's own that have seen the request.</param>
+    /// <param name="async">Whether it may wait.</param>
+    public static async Task<HttpResponseMessage?> RunAsync(Call call, CustomFilters custom, bool async)
     {
         foreach (CallFilter filter in call.Listener.Filters)
         {
@@ -41,6 +44,10 @@ internal static class CallFilters
                     break;
                 case Session session:
                     Begin(session, call);
+                    break;
+                case CustomFilter own:
+                    if (await custom.OnRequestAsync(own, filter.Name, call, async).ConfigureAwait(false) is { } given)
+                        return given;
                     break;
             }
         }

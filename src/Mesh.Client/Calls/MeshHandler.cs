@@ -119,8 +119,12 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
         (engine.Settings.TrustEnvoyHeaders ? RetryRequestHeaders.Hedges(view) : null) ?? route.Action.HedgePolicy is { OnPerTryTimeout: true };
 
     /// <summary>Sends a call past the filters of its listener, unless one of them answers it.</summary>
-    private async Task<HttpResponseMessage> FilterAndSendAsync(Call call, bool async, InternalRedirects? followed, bool asked) =>
-        await CallFilters.RunAsync(call, async).ConfigureAwait(false) ?? await SendAsync(call, async, followed, asked).ConfigureAwait(false);
+    private async Task<HttpResponseMessage> FilterAndSendAsync(Call call, bool async, InternalRedirects? followed, bool asked)
+    {
+        var custom = new CustomFilters();
+        HttpResponseMessage response = await CallFilters.RunAsync(call, custom, async).ConfigureAwait(false) ?? await SendAsync(call, async, followed, asked).ConfigureAwait(false);
+        return await custom.OnResponseAsync(response, async).ConfigureAwait(false);
+    }
 
     private Task<HttpResponseMessage> SendAsync(Call call, bool async, InternalRedirects? followed, bool asked)
     {

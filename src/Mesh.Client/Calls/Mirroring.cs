@@ -63,6 +63,7 @@ internal static class Mirroring
         private readonly string _path;
         private readonly bool _isGrpc;
         private readonly ulong? _hash;
+        private readonly IReadOnlyList<KeyValuePair<string, string?>>? _headerChanges;
 
         public Copy(Call call, Mirror mirror, Cluster cluster)
         {
@@ -76,6 +77,7 @@ internal static class Mirroring
             _authority = mirror.AuthorityOf(call.Authority);
             _hash = cluster.UsesHash ? _route.HashOf(call.Target.View(call.Request, random: 0)) : null;
             _original = call.Request.Content;
+            _headerChanges = call.HeaderChanges;
         }
 
         /// <summary>Sends it. Whatever goes wrong is the copy's own.</summary>
@@ -98,6 +100,7 @@ internal static class Mirroring
                 Call call = _engine.Calls.Rent(_engine.TimeProvider);
                 call.Start(_engine, request, target, _listener, _route, _mirror.Destination, _cluster, _authority, _path, _isGrpc, sync: false, CancellationToken.None);
                 call.IsMirror = true;
+                call.HeaderChanges = _headerChanges;
                 call.Hashed = new HashedRequest(_hash, null);
                 call.SetTimeout(_route.Timeout(_isGrpc, _listener));
                 call.StartDeadline();

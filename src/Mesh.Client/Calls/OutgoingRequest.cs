@@ -32,6 +32,7 @@ internal static class OutgoingRequest
         if (isSentWhereItSays
             && call.Redirects is null
             && !call.IsHedged
+            && call.HeaderChanges is null
             && call.Destination.Headers is null
             && call.Body is null
             && call.Attempts == 1
@@ -65,6 +66,13 @@ internal static class OutgoingRequest
         };
         request.Headers.CopyTo(copy.Headers, except: "Host", first: call.Retries.OwnHeaders ?? int.MaxValue);
         copy.Headers.Protocol = request.Headers.Protocol;
+        foreach (var (name, value) in call.HeaderChanges ?? [])
+        {
+            copy.Headers.NonValidatedRemove(name);
+            if (value is not null)
+                copy.Headers.TryAddWithoutValidation(name, value);
+        }
+
         foreach (var (key, value) in (IDictionary<string, object?>)request.Options)
             ((IDictionary<string, object?>)copy.Options)[key] = value;
         if (ConsumesHeaders(call))

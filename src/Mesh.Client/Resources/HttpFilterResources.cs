@@ -11,6 +11,12 @@ internal sealed record HttpFilterResource(string Name, FilterConfigResource Conf
 /// <summary>What a filter is configured with.</summary>
 internal abstract record FilterConfigResource;
 
+/// <summary>A filter of the user's own, in a <c>TypedStruct</c> (gRFC A39).</summary>
+/// <param name="TypeName">What stands behind the last slash of its type URL.</param>
+/// <param name="Configuration">Its configuration, as JSON.</param>
+/// <param name="Type">Makes the filter.</param>
+internal sealed record CustomFilterResource(string TypeName, string Configuration, IHttpFilterType Type) : FilterConfigResource;
+
 /// <summary><c>envoy.extensions.filters.http.fault.v3.HTTPFault</c> (gRFC A33).</summary>
 internal sealed record FaultResource : FilterConfigResource
 {

@@ -8,12 +8,14 @@ namespace Mesh.Snapshots;
 
 /// <summary>A filter of a listener, or what a route makes of it, ready to run (gRFC A39).</summary>
 /// <param name="Name">The filter's name in the listener, by which a route finds it.</param>
-/// <param name="Policy">What it does: a <see cref="Fault"/>, a <see cref="LocalRateLimit"/> or a <see cref="Session"/>; null for nothing.</param>
+/// <param name="Policy">What it does: a <see cref="Fault"/>, a <see cref="LocalRateLimit"/>, a <see cref="Session"/> or a <see cref="CustomFilter"/>; null for nothing.</param>
 /// <param name="Disabled">It does not run.</param>
 internal sealed record CallFilter(string Name, object? Policy, bool Disabled)
 {
-    /// <summary>A bucket belongs to one configuration: it is the same on all ways that inherit it, and outlives an update that leaves it alone.</summary>
+    /// <summary>A bucket belongs to one configuration, as a filter of the user's own does: it is the same on all ways that inherit it, and outlives an update that leaves it alone.</summary>
     private static readonly ConditionalWeakTable<LocalRateLimitResource, LocalRateLimit> Limits = [];
+
+    private static readonly ConditionalWeakTable<CustomFilterResource, CustomFilter> Customs = [];
 
     public static CallFilter[] Compile(ValueList<HttpFilterResource> filters) =>
         filters.Count == 0 ? [] : [.. filters.Select(filter => new CallFilter(filter.Name, Of(filter.Config), filter.Disabled))];
@@ -49,6 +51,7 @@ internal sealed record CallFilter(string Name, object? Policy, bool Disabled)
         FaultResource fault => new Fault(fault),
         LocalRateLimitResource limit => Limits.GetValue(limit, static resource => new LocalRateLimit(resource)),
         StatefulSessionResource session => new Session(session),
+        CustomFilterResource custom => Customs.GetValue(custom, static resource => new CustomFilter(resource)),
         _ => null,
     };
 }

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Mesh.Resources;
 using Mesh.Wire.Protos.Envoy.Extensions.Filters.Http.Fault.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Filters.Http.LocalRatelimit.V3;
@@ -32,6 +33,28 @@ internal static class FilterConfigDecoder
             errors.Error($"malformed {type}: {e.Message}");
             return new FilterOverrideResource(filter, type, false);
         }
+    }
+
+    /// <summary>What a filter of the user's own is configured with; null after reporting what it says is wrong with it.</summary>
+    public static CustomFilterResource? DecodeCustom(IHttpFilterType type, string name, ByteString content, ErrorCollector errors)
+    {
+        try
+        {
+            var resource = new CustomFilterResource(name, MetadataDecoder.Compact(Struct.Parser.ParseFrom(content)), type);
+            if (type.Create(resource.Configuration) is not null)
+                return resource;
+            errors.Error($"filter type '{name}' made no filter");
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            errors.Error($"filter type '{name}' is configured by a TypedStruct");
+        }
+        catch (Exception e)
+        {
+            errors.Error($"filter type '{name}' refuses its configuration: {e.Message}");
+        }
+
+        return null;
     }
 
     /// <summary>What a filter of a known type is configured with; null after reporting what is wrong with it.</summary>

@@ -15,7 +15,7 @@ namespace Mesh.Wire.Decode;
 /// </summary>
 internal static class FilterOverrideDecoder
 {
-    public static ValueList<FilterOverrideResource> Decode(MapField<string, Any> map, IReadOnlyDictionary<string, HttpFilterType> known, ErrorCollector errors)
+    public static ValueList<FilterOverrideResource> Decode(MapField<string, Any> map, DecoderSettings settings, ErrorCollector errors)
     {
         if (map.Count == 0)
             return [];
@@ -24,7 +24,7 @@ internal static class FilterOverrideDecoder
         {
             using (errors.At("typed_per_filter_config", filter))
             {
-                if (Decode(filter, config, known, errors) is { } entry)
+                if (Decode(filter, config, settings, errors) is { } entry)
                     overrides.Add(entry);
             }
         }
@@ -32,10 +32,10 @@ internal static class FilterOverrideDecoder
         return overrides.ToValueList();
     }
 
-    private static FilterOverrideResource? Decode(string filter, Any config, IReadOnlyDictionary<string, HttpFilterType> known, ErrorCollector errors)
+    private static FilterOverrideResource? Decode(string filter, Any config, DecoderSettings settings, ErrorCollector errors)
     {
         if (AnyDecoder.TypeName(config.TypeUrl) != FilterConfig.Descriptor.FullName)
-            return Decode(filter, config, isOptional: false, known, errors);
+            return Decode(filter, config, isOptional: false, settings, errors);
         if (AnyDecoder.Open<FilterConfig>(config, errors) is not { } wrapper)
             return null;
         if (wrapper.Disabled)
@@ -43,7 +43,7 @@ internal static class FilterOverrideDecoder
         if (wrapper.Config is { TypeUrl.Length: 0 })
             return new FilterOverrideResource(filter, "", false);
         if (wrapper.Config is not null)
-            return Decode(filter, wrapper.Config, wrapper.IsOptional, known, errors);
+            return Decode(filter, wrapper.Config, wrapper.IsOptional, settings, errors);
         errors.Error("config", "required, unless the filter is disabled");
         return null;
     }
@@ -59,12 +59,14 @@ internal static class FilterOverrideDecoder
         return (type, config.Value);
     }
 
-    private static FilterOverrideResource? Decode(string filter, Any config, bool isOptional, IReadOnlyDictionary<string, HttpFilterType> known, ErrorCollector errors)
+    private static FilterOverrideResource? Decode(string filter, Any config, bool isOptional, DecoderSettings settings, ErrorCollector errors)
     {
         var (type, content) = Unwrap(config, errors);
         if (FilterConfigDecoder.DecodeOverride(filter, type, content, errors) is { } own)
             return own;
-        if (known.TryGetValue(type, out HttpFilterType? filterType))
+        if (settings.CustomFilters.TryGetValue(type, out IHttpFilterType? custom))
+            return new FilterOverrideResource(filter, type, false) { Config = FilterConfigDecoder.DecodeCustom(custom, type, content, errors) };
+        if (settings.FilterTypes.TryGetValue(type, out HttpFilterType? filterType))
         {
             if (filterType.Check(content) is { } wrong)
                 errors.Error(wrong);

@@ -58,6 +58,8 @@ internal static class HttpFilterDecoder
             errors.Error("disabled", "the router cannot be disabled");
         else if (!router && !isServer && FilterConfigDecoder.IsKnown(type))
             return DecodeKnown(type, content, errors);
+        else if (!router && !isServer && settings.CustomFilters.TryGetValue(type, out IHttpFilterType? custom))
+            return DecodeCustom(custom, type, content, errors);
         else if (!router && settings.FilterTypes.TryGetValue(type, out HttpFilterType? known) && (isServer ? known.OfServers : known.OfClients))
             CheckKnown(filter, type, known.Check(content), errors);
         else if (!router && filter.Disabled)
@@ -75,6 +77,12 @@ internal static class HttpFilterDecoder
     {
         using (errors.At("typed_config"))
             return FilterConfigDecoder.Decode(type, content, errors);
+    }
+
+    private static CustomFilterResource? DecodeCustom(IHttpFilterType custom, string type, ByteString content, ErrorCollector errors)
+    {
+        using (errors.At("typed_config"))
+            return FilterConfigDecoder.DecodeCustom(custom, type, content, errors);
     }
 
     /// <summary>A wrong configuration is one even of an optional filter.</summary>

@@ -158,7 +158,7 @@ internal static class RouteActionDecoder
                         cluster.RequestHeadersToAdd, cluster.RequestHeadersToRemove, cluster.ResponseHeadersToAdd, cluster.ResponseHeadersToRemove, errors),
                     HostRewriteLiteral = cluster.HostRewriteLiteral,
                     ClusterHeader = cluster.ClusterHeader.ToLowerInvariant(),
-                    FilterOverrides = FilterOverrideDecoder.Decode(cluster.TypedPerFilterConfig, settings.Decoder.FilterTypes, errors),
+                    FilterOverrides = FilterOverrideDecoder.Decode(cluster.TypedPerFilterConfig, settings.Decoder, errors),
                 });
             }
         }

@@ -40,7 +40,7 @@ internal static class RouteConfigurationDecoder
             IgnorePathParametersInPathMatching = message.IgnorePathParametersInPathMatching,
             VhostHeader = message.VhostHeader.ToLowerInvariant(),
             MirrorPolicies = RouteMatchDecoder.Decode(message.RequestMirrorPolicies, "request_mirror_policies", errors, RoutePolicyDecoder.Decode),
-            FilterOverrides = FilterOverrideDecoder.Decode(message.TypedPerFilterConfig, decoder.FilterTypes, errors),
+            FilterOverrides = FilterOverrideDecoder.Decode(message.TypedPerFilterConfig, decoder, errors),
         };
     }
 
@@ -119,7 +119,7 @@ internal static class RouteConfigurationDecoder
             MirrorPolicies = RouteMatchDecoder.Decode(message.RequestMirrorPolicies, "request_mirror_policies", errors, RoutePolicyDecoder.Decode),
             HedgePolicy = RoutePolicyDecoder.Decode(message.HedgePolicy, errors),
             RateLimits = RouteMatchDecoder.Decode(message.RateLimits, "rate_limits", errors, RateLimitDecoder.Decode),
-            FilterOverrides = FilterOverrideDecoder.Decode(message.TypedPerFilterConfig, settings.Decoder.FilterTypes, errors),
+            FilterOverrides = FilterOverrideDecoder.Decode(message.TypedPerFilterConfig, settings.Decoder, errors),
             Metadata = MetadataDecoder.Decode(message.Metadata),
         };
     }

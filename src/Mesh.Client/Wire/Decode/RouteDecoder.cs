@@ -30,6 +30,9 @@ internal sealed record DecoderSettings
     /// <summary>The types of HTTP filters that are known.</summary>
     public IReadOnlyDictionary<string, HttpFilterType> FilterTypes { get; init; } = FrozenDictionary<string, HttpFilterType>.Empty;
 
+    /// <summary>The filters of the user's own, by name (gRFC A39).</summary>
+    public IReadOnlyDictionary<string, IHttpFilterType> CustomFilters { get; init; } = FrozenDictionary<string, IHttpFilterType>.Empty;
+
     /// <summary>The load-balancing policies of the user's own, by name (gRFC A52); null for one that only the name is known of.</summary>
     public IReadOnlyDictionary<string, ILoadBalancingPolicy?> CustomPolicies { get; init; } = FrozenDictionary<string, ILoadBalancingPolicy?>.Empty;
 }
@@ -99,7 +102,7 @@ internal static class RouteDecoder
 
         HeaderMutationsResource headers = HeaderMutationsDecoder.Decode(
             message.RequestHeadersToAdd, message.RequestHeadersToRemove, message.ResponseHeadersToAdd, message.ResponseHeadersToRemove, errors);
-        ValueList<FilterOverrideResource> overrides = FilterOverrideDecoder.Decode(message.TypedPerFilterConfig, settings.Decoder.FilterTypes, errors);
+        ValueList<FilterOverrideResource> overrides = FilterOverrideDecoder.Decode(message.TypedPerFilterConfig, settings.Decoder, errors);
         if (match is null || (action is null && redirect is null && direct is null))
             return null;
         return new RouteResource
