@@ -3,8 +3,11 @@ namespace Mesh.Resources;
 /// <summary>How the names of a cluster of type STRICT_DNS or LOGICAL_DNS are resolved (<c>Cluster.dns_*</c>).</summary>
 internal sealed record DnsSettingsResource
 {
-    /// <summary>How long an answer is used before the next is asked for; Envoy's default is 5 s.</summary>
-    public TimeSpan RefreshRate { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>Envoy's.</summary>
+    public static readonly TimeSpan DefaultRefreshRate = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long an answer is used before the next is asked for.</summary>
+    public TimeSpan RefreshRate { get; init; } = DefaultRefreshRate;
 
     /// <summary>The same after a failure; null is <see cref="RefreshRate"/>.</summary>
     public DnsFailureRateResource? FailureRate { get; init; }

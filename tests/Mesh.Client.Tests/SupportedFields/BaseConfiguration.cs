@@ -184,6 +184,11 @@ internal static class BaseConfiguration
             {name: names, type: LOGICAL_DNS, dns_refresh_rate: 7s, dns_failure_refresh_rate: {base_interval: 1s, max_interval: 30s}, respect_dns_ttl: true, dns_jitter: 1s, dns_lookup_family: V4_ONLY,
               load_assignment: {cluster_name: names, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: host.internal, port_value: 4} } } }]}]} }
             """;
+        yield return """
+            {name: own-names, cluster_type: {name: envoy.clusters.dns, typed_config: {'@type': type.googleapis.com/envoy.extensions.clusters.dns.v3.DnsCluster, dns_refresh_rate: 7s,
+              dns_failure_refresh_rate: {base_interval: 1s, max_interval: 30s}, respect_dns_ttl: true, dns_jitter: 1s, dns_lookup_family: V4_ONLY, all_addresses_in_single_endpoint: true} },
+              load_assignment: {cluster_name: own-names, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: host.internal, port_value: 4} } } }]}]} }
+            """;
         yield return Balanced("ring", "lb_policy: RING_HASH, ring_hash_lb_config: {minimum_ring_size: 64, maximum_ring_size: 128, hash_function: MURMUR_HASH_2}, "
             + "common_lb_config: {override_host_status: {statuses: [HEALTHY, DEGRADED]}, healthy_panic_threshold: {value: 30}, locality_weighted_lb_config: {}, consistent_hashing_lb_config: {use_hostname_for_hashing: true}}");
         yield return Balanced("least", "lb_policy: LEAST_REQUEST, least_request_lb_config: {choice_count: 3, active_request_bias: {default_value: 0.5, runtime_key: x}, " + SlowStart + "}");

@@ -3,6 +3,7 @@ using Mesh.Resources;
 using Mesh.Wire.Protos.Envoy.Config.Cluster.V3;
 using Mesh.Wire.Protos.Envoy.Config.Core.V3;
 using Mesh.Wire.Protos.Envoy.Config.Endpoint.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.Clusters.Dns.V3;
 using AggregateConfig = Mesh.Wire.Protos.Envoy.Extensions.Clusters.Aggregate.V3.ClusterConfig;
 using ClusterType = Mesh.Wire.Protos.Envoy.Config.Cluster.V3.Cluster.Types.DiscoveryType;
 
@@ -57,7 +58,7 @@ internal static class ClusterTypeDecoder
         }
 
         if (message.EdsClusterConfig is not null)
-            errors.Error("eds_cluster_config", $"not allowed for a cluster of type {message.Type.ProtoName()}");
+            errors.Error("eds_cluster_config", $"not allowed for a cluster of type {(message.ClusterType is null ? message.Type.ProtoName() : message.ClusterType.Name)}");
         if (message.LoadAssignment is null && settings.ForProxy)
         {
             // A proxy's black hole: a cluster without endpoints, whose calls fail.
@@ -88,9 +89,15 @@ internal static class ClusterTypeDecoder
     {
         aggregate = [];
         string type = message.TypedConfig is null ? "" : AnyDecoder.TypeName(message.TypedConfig.TypeUrl);
+        if (type == DnsCluster.Descriptor.FullName)
+        {
+            using (errors.At("typed_config"))
+                return AnyDecoder.Open<DnsCluster>(message.TypedConfig!, errors) is { AllAddressesInSingleEndpoint: true } ? DiscoveryType.LogicalDns : DiscoveryType.StrictDns;
+        }
+
         if (type != AggregateConfig.Descriptor.FullName && message.Name != AggregateName)
         {
-            unsupported.Report($"'{(type.Length > 0 ? type : message.Name)}' is not supported; {AggregateConfig.Descriptor.FullName} is", errors);
+            unsupported.Report($"'{(type.Length > 0 ? type : message.Name)}' is not supported; {AggregateConfig.Descriptor.FullName} and {DnsCluster.Descriptor.FullName} are", errors);
             return DiscoveryType.Other;
         }
 

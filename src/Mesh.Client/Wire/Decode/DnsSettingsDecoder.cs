@@ -1,7 +1,9 @@
 using Google.Protobuf.WellKnownTypes;
 using Mesh.Resources;
 using Mesh.Wire.Protos.Envoy.Config.Cluster.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.Clusters.Dns.V3;
 using Family = Mesh.Wire.Protos.Envoy.Config.Cluster.V3.Cluster.Types.DnsLookupFamily;
+using FamilyOfExtension = Mesh.Wire.Protos.Envoy.Extensions.Clusters.Common.Dns.V3.DnsLookupFamily;
 
 namespace Mesh.Wire.Decode;
 
@@ -17,11 +19,26 @@ internal static class DnsSettingsDecoder
     /// <summary>The settings; null for a cluster that resolves no names.</summary>
     public static DnsSettingsResource? Decode(Cluster message, DiscoveryType type, XdsDialect dialect, ErrorCollector errors)
     {
+        bool resolves = type is DiscoveryType.StrictDns or DiscoveryType.LogicalDns;
+        DnsSettingsResource settings = Decode(message, dialect, errors);
+        if (resolves && message.ClusterType is null)
+            return settings;
+        WarnOfNoEffect(message, resolves ? "cluster_type says how names are resolved" : "only clusters of type STRICT_DNS and LOGICAL_DNS resolve names", errors);
+        if (!resolves)
+            return null;
+        using (errors.At("cluster_type"))
+        using (errors.At("typed_config"))
+            return AnyDecoder.Open<DnsCluster>(message.ClusterType!.TypedConfig, errors) is { } own ? Decode(own, dialect, errors) : settings;
+    }
+
+    private static DnsSettingsResource Decode(Cluster message, XdsDialect dialect, ErrorCollector errors)
+    {
         if (!System.Enum.IsDefined(message.DnsLookupFamily))
             errors.Error("dns_lookup_family", $"{(int)message.DnsLookupFamily} is not known; allowed are 0 to 4");
-        var settings = new DnsSettingsResource
+        return new DnsSettingsResource
         {
-            FailureRate = Decode(message.DnsFailureRefreshRate, errors),
+            RefreshRate = Interval(message.DnsRefreshRate, "dns_refresh_rate", errors) ?? DnsSettingsResource.DefaultRefreshRate,
+            FailureRate = message.DnsFailureRefreshRate is { } rate ? FailureRate(rate.BaseInterval, rate.MaxInterval, errors) : null,
             Jitter = message.DnsJitter.Read("dns_jitter", errors) ?? TimeSpan.Zero,
             RespectTtl = message.RespectDnsTtl,
             LookupFamily = message.DnsLookupFamily switch
@@ -30,25 +47,42 @@ internal static class DnsSettingsDecoder
                 Family.V6Only => DnsLookupFamily.V6Only,
                 Family.V4Preferred => DnsLookupFamily.V4Preferred,
                 Family.All => DnsLookupFamily.All,
-                _ => dialect == XdsDialect.Grpc ? DnsLookupFamily.All : DnsLookupFamily.Auto,
+                _ => Unset(dialect),
             },
         };
-        if (Interval(message.DnsRefreshRate, "dns_refresh_rate", errors) is { } refreshRate)
-            settings = settings with { RefreshRate = refreshRate };
-        if (type is DiscoveryType.StrictDns or DiscoveryType.LogicalDns)
-            return settings;
-        WarnOfNoEffect(message, errors);
-        return null;
     }
 
-    private static DnsFailureRateResource? Decode(Cluster.Types.RefreshRate? message, ErrorCollector errors)
+    /// <summary>The same of a cluster of type <c>envoy.clusters.dns</c>, which brings its settings along (<c>DnsCluster</c>).</summary>
+    private static DnsSettingsResource Decode(DnsCluster message, XdsDialect dialect, ErrorCollector errors)
     {
-        if (message is null)
-            return null;
+        if (!System.Enum.IsDefined(message.DnsLookupFamily))
+            errors.Error("dns_lookup_family", $"{(int)message.DnsLookupFamily} is not known; allowed are 0 to 5");
+        return new DnsSettingsResource
+        {
+            RefreshRate = Interval(message.DnsRefreshRate, "dns_refresh_rate", errors) ?? DnsSettingsResource.DefaultRefreshRate,
+            FailureRate = message.DnsFailureRefreshRate is { } rate ? FailureRate(rate.BaseInterval, rate.MaxInterval, errors) : null,
+            Jitter = message.DnsJitter.Read("dns_jitter", errors) ?? TimeSpan.Zero,
+            RespectTtl = message.RespectDnsTtl,
+            LookupFamily = message.DnsLookupFamily switch
+            {
+                FamilyOfExtension.V4Only => DnsLookupFamily.V4Only,
+                FamilyOfExtension.V6Only => DnsLookupFamily.V6Only,
+                FamilyOfExtension.V4Preferred => DnsLookupFamily.V4Preferred,
+                FamilyOfExtension.All => DnsLookupFamily.All,
+                FamilyOfExtension.Auto => DnsLookupFamily.Auto,
+                _ => Unset(dialect),
+            },
+        };
+    }
+
+    private static DnsLookupFamily Unset(XdsDialect dialect) => dialect == XdsDialect.Grpc ? DnsLookupFamily.All : DnsLookupFamily.Auto;
+
+    private static DnsFailureRateResource? FailureRate(Duration? baseInterval, Duration? maxInterval, ErrorCollector errors)
+    {
         using ErrorCollector.Scope scope = errors.At("dns_failure_refresh_rate");
-        message.BaseInterval.Require("base_interval", errors);
-        TimeSpan? first = Interval(message.BaseInterval, "base_interval", errors);
-        TimeSpan? most = Interval(message.MaxInterval, "max_interval", errors);
+        baseInterval.Require("base_interval", errors);
+        TimeSpan? first = Interval(baseInterval, "base_interval", errors);
+        TimeSpan? most = Interval(maxInterval, "max_interval", errors);
         if (first is not { } interval)
             return null;
         if (most < interval)
@@ -66,7 +100,7 @@ internal static class DnsSettingsDecoder
         return null;
     }
 
-    private static void WarnOfNoEffect(Cluster message, ErrorCollector errors)
+    private static void WarnOfNoEffect(Cluster message, string why, ErrorCollector errors)
     {
         ReadOnlySpan<(bool IsSet, string Field)> fields =
         [
@@ -79,7 +113,7 @@ internal static class DnsSettingsDecoder
         foreach (var (isSet, field) in fields)
         {
             if (isSet)
-                errors.Warning(field, "only clusters of type STRICT_DNS and LOGICAL_DNS resolve names: it has no effect");
+                errors.Warning(field, $"{why}: it has no effect");
         }
     }
 }

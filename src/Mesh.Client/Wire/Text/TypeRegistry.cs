@@ -69,6 +69,7 @@ internal sealed class TypeRegistry
         SubsetReflection.Descriptor,
         WrrLocalityReflection.Descriptor,
         Protos.Envoy.Extensions.Clusters.Aggregate.V3.ClusterReflection.Descriptor,
+        Protos.Envoy.Extensions.Clusters.Dns.V3.DnsClusterReflection.Descriptor,
         UpstreamHttp11ConnectReflection.Descriptor,
         HttpReflection.Descriptor,
         Protos.Envoy.Extensions.Filters.Http.Fault.V3.FaultReflection.Descriptor,

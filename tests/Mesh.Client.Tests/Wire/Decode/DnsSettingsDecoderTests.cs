@@ -35,6 +35,32 @@ public sealed class DnsSettingsDecoderTests
         },
         Accept($"type: {type}, dns_refresh_rate: 60s, dns_failure_refresh_rate: {{base_interval: 1s, max_interval: 4s}}, dns_jitter: 2s, respect_dns_ttl: true, dns_lookup_family: V4_ONLY"));
 
+    [Theory]
+    [InlineData("", DiscoveryType.StrictDns)]
+    [InlineData(", all_addresses_in_single_endpoint: true", DiscoveryType.LogicalDns)]
+    public void AClusterTypeBringsItsOwn(string more, object type)
+    {
+        ClusterResource cluster = Decode(Typed($"dns_refresh_rate: 60s, dns_failure_refresh_rate: {{base_interval: 1s}}, dns_jitter: 2s, respect_dns_ttl: true, dns_lookup_family: V6_ONLY{more}")).Set.Clusters["c"];
+        Assert.Equal((DiscoveryType)type, cluster.Type);
+        Assert.Equal(
+            new DnsSettingsResource
+            {
+                RefreshRate = TimeSpan.FromSeconds(60),
+                FailureRate = new DnsFailureRateResource(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10)),
+                Jitter = TimeSpan.FromSeconds(2),
+                RespectTtl = true,
+                LookupFamily = DnsLookupFamily.V6Only,
+            },
+            cluster.Dns);
+    }
+
+    [Theory]
+    [InlineData("dns_refresh_rate: 0s", "", "E cluster_type.typed_config.dns_refresh_rate: 0s is not allowed: it must be more than 0s")]
+    [InlineData("dns_lookup_family: 9", "", "E cluster_type.typed_config.dns_lookup_family: 9 is not known; allowed are 0 to 5")]
+    [InlineData("dns_failure_refresh_rate: {}", "", "E cluster_type.typed_config.dns_failure_refresh_rate.base_interval: required")]
+    [InlineData("", ", dns_refresh_rate: 7s", "W dns_refresh_rate: cluster_type says how names are resolved: it has no effect")]
+    public void OfItsOwnTheyAreCheckedToo(string field, string more, string finding) => Decode($"{Typed(field)}{more}").AssertFindings(finding);
+
     [Fact]
     public void TheLongestWaitIsTenTimesTheFirstUnlessItIsSet() => Assert.Equal(
         new DnsFailureRateResource(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(30)),
@@ -90,7 +116,12 @@ public sealed class DnsSettingsDecoderTests
         (DnsLookupFamily?)family,
         Decoded.Yaml($"services: {{ a: {{ endpoints: ['{endpoint}'] }} }}").AssertFindings().Set.Clusters["a"].Dns?.LookupFamily);
 
-    private static DnsSettingsResource? Accept(string body) => Decoded.Resource(Xds.ClusterType, $"name: c, {body}, {Assignment}").AssertFindings().Set.Clusters["c"].Dns;
+    private static string Typed(string settings) =>
+        $"cluster_type: {{name: envoy.clusters.dns, typed_config: {{'@type': type.googleapis.com/envoy.extensions.clusters.dns.v3.DnsCluster, {settings}}}}}";
+
+    private static Decoded Decode(string body) => Decoded.Resource(Xds.ClusterType, $"name: c, {body}, {Assignment}");
+
+    private static DnsSettingsResource? Accept(string body) => Decode(body).AssertFindings().Set.Clusters["c"].Dns;
 
     private static ClusterResource ByGrpc(string body)
     {
