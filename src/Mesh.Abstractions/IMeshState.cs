@@ -135,6 +135,12 @@ public sealed record EndpointView(string Address, string Health, int Priority, s
     /// <summary>Whether outlier detection keeps calls away from it for now.</summary>
     public bool IsEjected { get; init; }
 
+    /// <summary>
+    /// What the active health checks say: <c>healthy</c>, <c>degraded</c>, <c>unhealthy</c>, or <c>unchecked</c> before their first result; null
+    /// when it is not checked.
+    /// </summary>
+    public string? ActiveHealth { get; init; }
+
     /// <summary>Where new connections go, as <c>10.0.0.1:80</c>, for the one endpoint of a LOGICAL_DNS cluster; null when it is just its address.</summary>
     public string? ConnectsTo { get; init; }
 }

@@ -1,6 +1,7 @@
 using Mesh.Calls;
 using Mesh.Control;
 using Mesh.Policies.Outliers;
+using Mesh.Probing.Checks;
 using Mesh.Probing.Dns;
 using Mesh.Resources;
 using Mesh.Snapshots;
@@ -9,6 +10,7 @@ using Mesh.Sources.Discovery;
 using Mesh.Sources.File;
 using Mesh.Sources.Settings;
 using Mesh.Sources.Xds;
+using Mesh.Sources.Xds.Bootstrap.Platform;
 using Mesh.Transport;
 using Mesh.Wire;
 using Microsoft.Extensions.Configuration;
@@ -33,6 +35,7 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
     private readonly EndpointPools _pools;
     private readonly DnsClusters _dns;
     private readonly DiscoveredClusters? _discovered;
+    private readonly ActiveChecks _checks;
     private readonly SourceLog _log;
     private readonly List<SourceFeed> _feeds = [];
     private readonly List<IDisposable> _owned = [];
@@ -62,6 +65,9 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
             _store.Resolutions.Add(_discovered);
         }
 
+        _checks = new ActiveChecks(_loop, _random, new CheckLog(loggers.CreateLogger("Mesh.HealthChecks")));
+        if (options.ActiveHealthChecks ?? !LambdaPlatform.IsFunction(Environment.GetEnvironmentVariable))
+            _store.Checks = _checks;
         _xdsLog = new XdsLog(loggers.CreateLogger("Mesh.Xds"));
         _started = new Lazy<Task>(StartSourcesAsync);
         var settings = new CallSettings
@@ -144,6 +150,7 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
         if (_xds is { } xds)
             await xds.DisposeAsync().ConfigureAwait(false);
         await _dns.DisposeAsync().ConfigureAwait(false);
+        await _checks.DisposeAsync().ConfigureAwait(false);
         if (_discovered is not null)
             await _discovered.DisposeAsync().ConfigureAwait(false);
         await _loop.DisposeAsync().ConfigureAwait(false);
@@ -175,6 +182,11 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
         // A registry that is late or down holds up the start no longer than a call would wait.
         if (_discovered is { } discovered)
             await discovered.FirstSetsAsync().WaitAsync(_options.FirstConfigTimeout, _loop.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        // Until it is checked an endpoint counts as unhealthy: as Envoy does not use a cluster before.
+        Task firstRound = _loop.Read(() => _checks.First.Ended);
+        if (!firstRound.IsCompleted)
+            await firstRound.WaitAsync(_options.FirstConfigTimeout, _loop.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>The configuration file; it is looked for where no control plane was asked for in so many words.</summary>
@@ -214,6 +226,7 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
         _xds?.Stop();
         _owned.ForEach(owned => owned.Dispose());
         _dns.Stop();
+        _checks.Stop();
         _discovered?.Stop();
         return null;
     }

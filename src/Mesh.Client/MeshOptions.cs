@@ -99,6 +99,12 @@ public sealed class MeshOptions
     /// </summary>
     public IEndpointDiscovery? EndpointDiscovery { get; set; }
 
+    /// <summary>
+    /// Whether endpoints of clusters with <c>health_checks</c> are checked; those that are not count as healthy. Unset: yes, but not in a function
+    /// of AWS Lambda, which is frozen between its calls and often short-lived.
+    /// </summary>
+    public bool? ActiveHealthChecks { get; set; }
+
     /// <summary>Load-balancing policies of your own, which clusters name in <c>load_balancing_policy</c>. Empty by default; their names must differ.</summary>
     public IList<ILoadBalancingPolicy> LoadBalancingPolicies { get; } = [];
 

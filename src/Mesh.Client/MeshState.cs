@@ -1,4 +1,5 @@
 using Mesh.Control;
+using Mesh.Endpoints;
 using Mesh.Resources;
 using Mesh.Snapshots;
 using Mesh.Sources;
@@ -49,6 +50,12 @@ internal sealed class MeshState(SnapshotStore store, IReadOnlyList<SourceFeed> s
         return weights;
     }
 
+    private static string NameOf(ActiveHealth health) =>
+        health.HasFlag(ActiveHealth.Unchecked) ? "unchecked"
+        : health.HasFlag(ActiveHealth.Failed) ? "unhealthy"
+        : health.HasFlag(ActiveHealth.Degraded) ? "degraded"
+        : "healthy";
+
     private static ClusterView ViewOf(Cluster cluster) => new(
         cluster.Name,
         cluster.Transport.Protocol switch
@@ -71,6 +78,7 @@ internal sealed class MeshState(SnapshotStore store, IReadOnlyList<SourceFeed> s
                 e.State.ConnectFailures)
             {
                 IsEjected = e.State.IsEjected,
+                ActiveHealth = e.State.Checks is null ? null : NameOf(e.State.ActiveHealth),
                 ConnectsTo = e.State.Resolved is [var first, ..] ? EndpointResource.AddressOf(first.ToString(), e.Resource.Port) : null,
             }),
         ])

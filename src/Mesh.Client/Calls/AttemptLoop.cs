@@ -64,6 +64,7 @@ internal static class AttemptLoop
         // One that is answered at once needs no state machine.
         OutlierReport.OnResponse(call, send.Result);
         OrcaReports.OnResponse(call, send.Result);
+        HealthReport.OnResponse(call, send.Result);
         ResponseCompletion.Complete(call, send.Result);
         return send;
     }
@@ -79,6 +80,7 @@ internal static class AttemptLoop
                 HttpResponseMessage response = await send.ConfigureAwait(false);
                 OutlierReport.OnResponse(call, response);
                 OrcaReports.OnResponse(call, response);
+                HealthReport.OnResponse(call, response);
                 if (!Retrier.ShouldRetry(call, response))
                     return call.Redirects?.Follows(call, response) == true ? EndWithRedirect(call, response) : ResponseCompletion.Complete(call, response);
 

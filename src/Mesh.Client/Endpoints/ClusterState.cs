@@ -12,6 +12,7 @@ internal sealed class ClusterState(string name, TimeProvider? timeProvider = nul
 {
     private int _inFlight;
     private int _highPriority;
+    private bool _hasHadCalls;
     private readonly RetryCounter _retries = new();
     private readonly RetryCounter _highPriorityRetries = new();
 
@@ -26,11 +27,14 @@ internal sealed class ClusterState(string name, TimeProvider? timeProvider = nul
     /// <summary>The cluster's outlier detection; null where it has none. Owned by the policy.</summary>
     public volatile object? Outliers;
 
+    /// <summary>The active health checks of its endpoints; null where it has none. Owned by who checks.</summary>
+    public volatile object? Checks;
+
     /// <summary>Held while the health of endpoints changes.</summary>
     public Lock HealthLock { get; } = new();
 
     /// <summary>
-    /// Called after endpoints were ejected or have returned, by the thread that saw to it and under <see cref="HealthLock"/>, so that the
+    /// Called after endpoints were ejected or have returned, or pass their checks or do not, by the thread that saw to it and under <see cref="HealthLock"/>, so that the
     /// next pick can know.
     /// </summary>
     public Action? HealthChanged { get; set; }
@@ -38,10 +42,15 @@ internal sealed class ClusterState(string name, TimeProvider? timeProvider = nul
     /// <summary>Calls that have not ended.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
 
+    /// <summary>Whether there has ever been a call.</summary>
+    public bool HasHadCalls => Volatile.Read(ref _hasHadCalls);
+
     /// <param name="highPriority">Whether it is of <c>RoutingPriority</c> HIGH.</param>
     public void OnCallStarted(bool highPriority = false)
     {
         Interlocked.Increment(ref _inFlight);
+        if (!_hasHadCalls)
+            Volatile.Write(ref _hasHadCalls, true);
         if (highPriority)
             Interlocked.Increment(ref _highPriority);
     }

@@ -16,6 +16,7 @@ internal sealed class EndpointState(string address)
     private long _connectFailures;
     private bool _cannotBeReached;
     private volatile bool _isEjected;
+    private volatile ActiveHealth _activeHealth;
     private volatile IPAddress[]? _resolved;
 
     /// <summary>Its address as people write it.</summary>
@@ -33,6 +34,9 @@ internal sealed class EndpointState(string address)
     /// <summary>What outlier detection remembers of it; null where there is none. Owned by the policy.</summary>
     public volatile object? Outliers;
 
+    /// <summary>The active health checks it is under; null where there are none. Owned by who checks.</summary>
+    public volatile object? Checks;
+
     /// <summary>What load balancing makes of the load it reports; null where nobody asks. Owned by the policy.</summary>
     public object? Load;
 
@@ -41,6 +45,9 @@ internal sealed class EndpointState(string address)
 
     /// <summary>Whether outlier detection has ejected it; written under <see cref="ClusterState.HealthLock"/>.</summary>
     public bool IsEjected { get => _isEjected; set => _isEjected = value; }
+
+    /// <summary>What active health checks say of it; written under <see cref="ClusterState.HealthLock"/>.</summary>
+    public ActiveHealth ActiveHealth { get => _activeHealth; set => _activeHealth = value; }
 
     /// <summary>The last update that named it; control loop only.</summary>
     public long LastUpdate { get; set; }

@@ -50,7 +50,7 @@ internal static class TlsConnector
             if (refusal is not null && e is AuthenticationException)
                 throw new AuthenticationException($"The peer's certificate was refused: {refusal}", e);
             if (e is AuthenticationException or IOException)
-                throw new AuthenticationException($"The TLS handshake failed (ALPN offered {string.Join(", ", protocols)}): {e.GetBaseException().Message}", e);
+                throw new AuthenticationException($"The TLS handshake failed (ALPN offered {(protocols.Count == 0 ? "nothing" : string.Join(", ", protocols))}): {e.GetBaseException().Message}", e);
             throw;
         }
     }

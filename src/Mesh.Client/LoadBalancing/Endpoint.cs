@@ -27,6 +27,18 @@ internal sealed class Endpoint(EndpointResource resource, uint priority, string 
         _ => Availability.Unhealthy,
     };
 
-    /// <summary>Whether calls go there, by its source and by outlier detection.</summary>
-    public Availability Availability => State.IsEjected ? Availability.Unhealthy : Configured;
+    /// <summary>Whether calls go there, by its source, by outlier detection and by active health checks.</summary>
+    public Availability Availability
+    {
+        get
+        {
+            ActiveHealth active = State.ActiveHealth;
+            if (State.IsEjected || active.HasFlag(ActiveHealth.Failed))
+                return Availability.Unhealthy;
+            return Configured == Availability.Healthy && active.HasFlag(ActiveHealth.Degraded) ? Availability.Degraded : Configured;
+        }
+    }
+
+    /// <summary>Whether it counts among the endpoints of its priority.</summary>
+    public bool Counts => !State.ActiveHealth.HasFlag(ActiveHealth.Excluded);
 }

@@ -36,7 +36,7 @@ internal sealed class PickerFactory
             endpoints = GrpcEndpoints(endpoints);
         Picker picker = endpoints.Length == 0
             ? new FailingPicker($"cluster '{cluster.Name}' has no endpoints")
-            : new PickerFactory(cluster, assignment, state, counters.TimeProvider, random).OfPriorities(PriorityLevel.Of(endpoints, ejections: counters.Outliers is not null));
+            : new PickerFactory(cluster, assignment, state, counters.TimeProvider, random).OfPriorities(PriorityLevel.Of(endpoints, states: counters.Outliers is not null || counters.Checks is not null));
         return assignment.Drops.Count == 0 ? picker : new DropPicker(picker, counters, [.. assignment.Drops], random);
     }
 
@@ -45,7 +45,7 @@ internal sealed class PickerFactory
     {
         if (cluster.PriorityMode == PriorityMode.FirstUsable)
             endpoints = GrpcEndpoints(endpoints);
-        return endpoints.Length == 0 ? [] : [.. PriorityLevel.Of(endpoints, ejections: true).Select(level => level.Health)];
+        return endpoints.Length == 0 ? [] : [.. PriorityLevel.Of(endpoints, states: true).Select(level => level.Health)];
     }
 
     /// <summary>The policy that goes by what endpoints report of their load; null where none does.</summary>
@@ -124,7 +124,7 @@ internal sealed class PickerFactory
     }
 
     private Picker OfGroup(PriorityLevel level, Endpoint[] endpoints, Availability availability) => endpoints.Length == 0
-        ? new FailingPicker($"none of the {level.All.Length} endpoints of cluster '{_cluster.Name}' is usable: their source marks them unhealthy or draining, or they were ejected")
+        ? new FailingPicker($"none of the {level.All.Length} endpoints of cluster '{_cluster.Name}' is usable: their source marks them unhealthy or draining, they were ejected, or they do not pass their health checks")
         : OfPolicy(_cluster.LoadBalancing, level, endpoints, new EndpointGroup(level.Priority, availability));
 
     private Picker OfPolicy(LoadBalancingPolicyResource policy, PriorityLevel level, Endpoint[] endpoints, EndpointGroup group)
@@ -166,12 +166,14 @@ internal sealed class PickerFactory
     private Picker OfLocalities(LoadBalancingPolicyResource policy, PriorityLevel level, Endpoint[] endpoints, EndpointGroup group)
     {
         Dictionary<string, uint> weights = LocalityWeights(level.Priority);
-        Dictionary<string, int> totals = level.All.CountBy(endpoint => endpoint.Locality, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        Dictionary<string, int> totals = level.CountByLocality();
         var localities = new List<(Picker Picker, double Weight)>();
         foreach (var locality in endpoints.GroupBy(endpoint => endpoint.Locality, StringComparer.Ordinal))
         {
             Endpoint[] own = [.. locality];
-            double usable = Math.Min(1, _assignment.OverprovisioningFactor / 100.0 * own.Length / totals[locality.Key]);
+
+            // In panic those that do not count are used too.
+            double usable = totals.GetValueOrDefault(locality.Key) is > 0 and var total ? Math.Min(1, _assignment.OverprovisioningFactor / 100.0 * own.Length / total) : 1;
             double weight = weights.GetValueOrDefault(locality.Key) * usable;
             if (weight > 0)
                 localities.Add((OfPolicy(policy, level, own, group with { Locality = locality.Key }), weight));

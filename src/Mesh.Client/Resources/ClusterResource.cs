@@ -57,6 +57,9 @@ internal sealed record ClusterResource
 
     public OutlierDetectionResource? OutlierDetection { get; init; }
 
+    /// <summary><c>health_checks</c>: an endpoint is healthy while none of them says otherwise.</summary>
+    public ValueList<HealthCheckResource> HealthChecks { get; init; }
+
     /// <summary><c>circuit_breakers.thresholds</c>.</summary>
     public ValueList<CircuitBreakerResource> CircuitBreakers { get; init; }
 

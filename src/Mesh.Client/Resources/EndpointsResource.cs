@@ -60,6 +60,9 @@ internal sealed record EndpointResource(string Host, int Port, EndpointHealth He
     /// <summary>Its metadata <c>envoy.lb</c> beside that key, as a JSON object; empty for none.</summary>
     public string Metadata { get; init; } = "";
 
+    /// <summary><c>Endpoint.health_check_config</c>; null where its checks are as its cluster's.</summary>
+    public EndpointHealthCheckResource? HealthCheck { get; init; }
+
     /// <summary>Further addresses of the same endpoint (<c>Endpoint.additional_addresses</c>, gRFC A61), as <see cref="Address"/> writes them.</summary>
     public ValueList<string> AdditionalAddresses { get; init; }
 

@@ -91,6 +91,9 @@ internal sealed record CommonLbResource
     /// <summary>Below this share of usable endpoints all are used, in percent; 0 is never.</summary>
     public double HealthyPanicThreshold { get; init; } = DefaultPanicThreshold;
 
+    /// <summary>Endpoints that have not been checked yet do not count, neither as healthy nor as unhealthy (<c>ignore_new_hosts_until_first_hc</c>).</summary>
+    public bool IgnoreNewUntilChecked { get; init; }
+
     public LocalityLbResource? Locality { get; init; }
 
     public ConsistentHashingResource Hashing { get; init; } = ConsistentHashingResource.Default;

@@ -83,11 +83,19 @@ internal sealed class Cluster
     {
         if (!(_byAddress ??= IndexOf(Endpoints)).TryGetValue(address, out Endpoint? endpoint) || endpoint.State.IsEjected)
             return null;
-        EndpointHealth health = endpoint.Resource.Health;
+        EndpointHealth health = HealthOf(endpoint);
         bool stays = Resource.CommonLb?.OverrideHostStatus is { } states ? states.Contains(health)
             : health is EndpointHealth.Unknown or EndpointHealth.Healthy || (health == EndpointHealth.Degraded && Resource.PriorityMode == PriorityMode.Shares);
         return stays ? endpoint : null;
     }
+
+    /// <summary>The state that active health checks and its source give it together, the worse of the two.</summary>
+    private static EndpointHealth HealthOf(Endpoint endpoint) => endpoint.Availability switch
+    {
+        Availability.Unhealthy when endpoint.Configured != Availability.Unhealthy => EndpointHealth.Unhealthy,
+        Availability.Degraded => EndpointHealth.Degraded,
+        _ => endpoint.Resource.Health,
+    };
 
     private static Dictionary<string, Endpoint> IndexOf(Endpoint[] endpoints)
     {

@@ -22,6 +22,9 @@ internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
     /// <summary>Those who find the endpoints of clusters whose sources do not name them all.</summary>
     public List<IEndpointResolution> Resolutions { get; } = [];
 
+    /// <summary>Who checks endpoints; null where nobody does.</summary>
+    public IEndpointChecks? Checks { get; set; }
+
     /// <summary>Calls that have not ended.</summary>
     public int InFlight => _states.InFlight;
 
@@ -117,7 +120,9 @@ internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
         foreach (var (slot, assignment) in replaced)
         {
             Cluster old = clusters[slot]!;
-            clusters[slot] = new Cluster(old.Resource, assignment, old.State, old.Transport, CompileEndpoints(old.State, assignment, old, version));
+            Endpoint[] endpoints = CompileEndpoints(old.State, assignment, old, version);
+            Checks?.Set(old.Resource, old.State, old.Transport, endpoints, old.Endpoints);
+            clusters[slot] = new Cluster(old.Resource, assignment, old.State, old.Transport, endpoints);
         }
 
         return new MeshSnapshot
@@ -225,7 +230,9 @@ internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
         var transport = new TransportSettings(plan.Cluster, plan.Tls, ++_generation);
         if (previous is not null && transport.IsSameAs(previous.Transport))
             transport = previous.Transport;
-        return new Cluster(plan.Cluster, plan.Assignment, state, transport, CompileEndpoints(state, plan.Assignment, previous, version)) { Failure = plan.Failure ?? plan.Cluster.Unsupported };
+        Endpoint[] endpoints = CompileEndpoints(state, plan.Assignment, previous, version);
+        Checks?.Set(plan.Cluster, state, transport, endpoints, previous?.Endpoints ?? []);
+        return new Cluster(plan.Cluster, plan.Assignment, state, transport, endpoints) { Failure = plan.Failure ?? plan.Cluster.Unsupported };
     }
 
     private Endpoint[] CompileEndpoints(ClusterState state, EndpointsResource assignment, Cluster? previous, long version)
@@ -271,7 +278,9 @@ internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
 
     private void RemoveCluster(string name)
     {
-        _removed.AddRange(_states.Remove(name).Endpoints.Values);
+        ClusterState removed = _states.Remove(name);
+        _removed.AddRange(removed.Endpoints.Values);
+        Checks?.Remove(removed);
     }
 
     /// <summary>What a cluster is compiled of.</summary>

@@ -34,6 +34,9 @@ internal sealed class SnapshotStore(Action<EndpointState> endpointRemoved, Outli
     /// <summary>Those who find the endpoints of clusters whose sources do not name them all; to be added before the first set comes.</summary>
     public IList<IEndpointResolution> Resolutions => _compiler.Resolutions;
 
+    /// <summary>Who checks endpoints; null where nobody does. To be set before the first set comes.</summary>
+    public IEndpointChecks? Checks { get => _compiler.Checks; set => _compiler.Checks = value; }
+
     /// <summary>Names a source whose first content must be there before the first snapshot is published.</summary>
     public void Await(string source)
     {

@@ -1,4 +1,5 @@
 using Mesh.Identity;
+using Mesh.Primitives;
 using Mesh.Resources;
 
 namespace Mesh.Snapshots;
@@ -30,6 +31,9 @@ internal sealed class TransportSettings(ClusterResource cluster, TlsIdentity? tl
     /// <summary>How long a connection takes new calls.</summary>
     public TimeSpan MaxConnectionDuration { get; } = cluster.MaxConnectionDuration is { Ticks: > 0 } set ? Limit(set) : Timeout.InfiniteTimeSpan;
 
+    /// <summary>What ALPN offers; null is what the protocol asks for.</summary>
+    public ValueList<string>? Alpn { get; private init; }
+
     /// <summary>Rises with each new settings of a cluster, so that a late call cannot bring back old connections.</summary>
     public long Generation { get; } = generation;
 
@@ -40,6 +44,12 @@ internal sealed class TransportSettings(ClusterResource cluster, TlsIdentity? tl
         && ConnectTimeout == other.ConnectTimeout
         && IdleTimeout == other.IdleTimeout
         && MaxConnectionDuration == other.MaxConnectionDuration;
+
+    /// <summary>The same peers, verified the same way, spoken to in another protocol: for what is no call.</summary>
+    /// <param name="protocol">The protocol.</param>
+    /// <param name="alpn">What ALPN offers; empty is what the protocol asks for.</param>
+    public TransportSettings For(UpstreamProtocol protocol, ValueList<string> alpn) =>
+        new(cluster with { Protocol = protocol }, Tls, Generation) { Alpn = alpn.Count == 0 ? null : alpn };
 
     private static TimeSpan Limit(TimeSpan time) => time < LongestTimer ? time : LongestTimer;
 }

@@ -18,7 +18,16 @@ internal sealed class Connector(EndpointResource endpoint, EndpointState state, 
     private static readonly List<SslApplicationProtocol> Http2 = [SslApplicationProtocol.Http2];
     private static readonly List<SslApplicationProtocol> Either = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
 
-    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private readonly List<SslApplicationProtocol>? _alpn = settings.Alpn is { } alpn ? [.. alpn.Select(protocol => new SslApplicationProtocol(protocol))] : null;
+
+    /// <summary>A connection for requests.</summary>
+    public ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken) =>
+        ConnectAsync(_alpn ?? Offered(context.InitialRequestMessage), cancellationToken);
+
+    /// <summary>A connection for bytes; ALPN offers nothing unless the settings say what.</summary>
+    public ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken) => ConnectAsync(_alpn ?? [], cancellationToken);
+
+    private async ValueTask<Stream> ConnectAsync(List<SslApplicationProtocol> protocols, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(settings.ConnectTimeout, timeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -31,7 +40,6 @@ internal sealed class Connector(EndpointResource endpoint, EndpointState state, 
                 return stream;
             }
 
-            List<SslApplicationProtocol> protocols = Offered(context.InitialRequestMessage);
             SslStream tls = await TlsConnector.ConnectAsync(stream, settings.Tls, endpoint.ConfiguredHost, protocols, linked.Token).ConfigureAwait(false);
             if (ReferenceEquals(protocols, Http2) && tls.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
             {

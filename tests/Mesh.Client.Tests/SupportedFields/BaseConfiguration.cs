@@ -61,6 +61,7 @@ internal static class BaseConfiguration
         "address" => "127.0.0.99",
         "table_size" => 19ul,
         "denominator" => 2,
+        "text" when shape.Contains("health_check", StringComparison.Ordinal) => "beef",
         "load_balancing_weight" => 7u,
         "priority" when shape.EndsWith("endpoints[].priority", StringComparison.Ordinal) => 0u,
         "retry_on" => "reset",
@@ -207,6 +208,7 @@ internal static class BaseConfiguration
         yield return Balanced("subset", Policies("random_subsetting.v3.RandomSubsetting", "subset_size: 2, child_policy: {" + PolicyList("least_request.v3.LeastRequest", "choice_count: 3") + "}"));
         yield return Balanced("zones", Policies("wrr_locality.v3.WrrLocality", "endpoint_picking_policy: {" + PolicyList("least_request.v3.LeastRequest", "choice_count: 3") + "}"));
         yield return "{name: aggregate, lb_policy: CLUSTER_PROVIDED, cluster_type: {name: envoy.clusters.aggregate, typed_config: {'@type': type.googleapis.com/envoy.extensions.clusters.aggregate.v3.ClusterConfig, clusters: [ring, least]}}}";
+        yield return BaseChecks.Cluster;
         yield return """
             {name: g, transport_socket: {name: raw, typed_config: {'@type': type.googleapis.com/envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer}},
               outlier_detection: {max_ejection_time: 400s}, load_assignment: {cluster_name: g}}

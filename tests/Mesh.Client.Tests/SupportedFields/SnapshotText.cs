@@ -177,6 +177,8 @@ internal sealed class SnapshotText
             Line($" endpoint {endpoint.State.Address} named {endpoint.Resource.HostName} {endpoint.Availability} {endpoint.Resource.Health} priority {endpoint.Priority} in {endpoint.Locality} weight {endpoint.Resource.Weight}");
         if (cluster.Resource.Dns is { } dns)
             Add(dns);
+        foreach (HealthCheckResource check in cluster.Resource.HealthChecks)
+            _text.Append(SampleChecks.Of(check, cluster));
         Line($" localities {string.Join(' ', cluster.Assignment.Localities.Select(locality => $"{locality.Locality} {locality.Weight}"))}");
         Line($" picks by {cluster.Resource.LoadBalancing} {cluster.Resource.CommonLb} {cluster.Resource.PriorityMode}");
         Line($" drops {string.Join(' ', cluster.Assignment.Drops)} overprovisioned {cluster.Assignment.OverprovisioningFactor} by weight {cluster.Assignment.WeightedPriorityHealth}");

@@ -134,7 +134,7 @@ public sealed class BadInputTests
     [Fact]
     public void AnErrorBehindAThousandWarningsIsKept()
     {
-        string clusters = string.Join('\n', Enumerable.Range(0, 1100).Select(i => $"- {Xds.ClusterWith($"c{i}", "health_checks: [{}], ", "127.0.0.1:1")}"));
+        string clusters = string.Join('\n', Enumerable.Range(0, 1100).Select(i => $"- {Xds.ClusterWith($"c{i}", "wait_for_warm_on_init: true, ", "127.0.0.1:1")}"));
         Decoded decoded = Decoded.Yaml($"resources:\n{clusters}\n- 1\n");
         Assert.True(decoded.HasErrors);
         Assert.Equal("resources[1100]", Assert.Single(decoded.Findings, finding => finding.Severity == Severity.Error).Path);

@@ -32,6 +32,7 @@ internal static class ClusterDecoder
             PriorityMode = settings.Dialect == XdsDialect.Grpc ? PriorityMode.FirstUsable : PriorityMode.Shares,
             CommonLb = LocalityLbDecoder.Decode(message.CommonLbConfig, errors),
             OutlierDetection = TrafficLimitDecoder.Decode(message.OutlierDetection, settings.Dialect, errors),
+            HealthChecks = HealthCheckDecoder.Decode(message.HealthChecks, settings.Dialect, unsupported, errors),
             CircuitBreakers = TrafficLimitDecoder.Decode(message.CircuitBreakers?.Thresholds, "thresholds", errors),
             PerHostCircuitBreakers = TrafficLimitDecoder.Decode(message.CircuitBreakers?.PerHostThresholds, "per_host_thresholds", errors),
         };

@@ -52,6 +52,7 @@ internal sealed class EndpointDecoder(bool allowNames, DecoderSettings settings,
                 Weight = message.LoadBalancingWeight ?? 1,
                 HashKey = hashKey,
                 Metadata = message.Metadata is null ? "" : LoadBalancingOf(message.Metadata),
+                HealthCheck = HealthCheckDecoder.Decode(message.Endpoint.HealthCheckConfig, errors),
                 AdditionalAddresses = more,
             };
         }

@@ -41,6 +41,7 @@ internal static class LocalityLbDecoder
             return new CommonLbResource
             {
                 HealthyPanicThreshold = Percent(message.HealthyPanicThreshold, "healthy_panic_threshold", 50, errors),
+                IgnoreNewUntilChecked = message.IgnoreNewHostsUntilFirstHc,
                 Locality = locality,
                 Hashing = Hashing(message.ConsistentHashingLbConfig, errors),
                 OverrideHostStatus = message.OverrideHostStatus?.Statuses.Select(state => (EndpointHealth)state).ToValueList(),

@@ -14,6 +14,9 @@ namespace Mesh.Wire.Grpc;
 internal sealed record GrpcChannelSettings(
     Uri Address, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? Connect = null)
 {
+    /// <summary>The <c>:authority</c> of calls; empty is that of the address.</summary>
+    public string Authority { get; init; } = "";
+
     /// <summary>The longest message taken, counted after it has been unpacked.</summary>
     public int MaxMessageBytes { get; init; } = 64 << 20;
 

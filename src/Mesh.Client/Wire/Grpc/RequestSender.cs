@@ -18,6 +18,9 @@ internal sealed class RequestSender(GrpcChannelSettings settings) : IDisposable
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = content,
         };
+        if (settings.Authority.Length > 0)
+            request.Headers.Host = settings.Authority;
+
         // Written in this order: the timeout first, so that a server can hold it whatever follows.
         if (scope.Left is { } left)
             request.Headers.TryAddWithoutValidation("grpc-timeout", GrpcTimeoutHeader.Format(left));

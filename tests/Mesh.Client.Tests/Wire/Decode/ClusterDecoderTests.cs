@@ -72,12 +72,12 @@ public sealed class ClusterDecoderTests
     [InlineData("lb_policy: RING_HASH")]
     [InlineData("wait_for_warm_on_init: true", "W wait_for_warm_on_init: known but not supported")]
     [InlineData("common_lb_config: {zone_aware_lb_config: {}}", "W common_lb_config.zone_aware_lb_config: read and checked, but this version does not act on it")]
-    [InlineData("health_checks: [{}]", "W health_checks: known but not supported (envoy.config.core.v3.HealthCheck)")]
+    [InlineData("ignore_health_on_host_removal: true", "W ignore_health_on_host_removal: known but not supported")]
     [InlineData("circuit_breakers: {thresholds: [{max_retries: 1, retry_budget: {}}]}")]
     [InlineData("circuit_breakers: {thresholds: [{max_connections: 1}], per_host_thresholds: [{}]}",
         "W circuit_breakers.per_host_thresholds: read and checked")]
     [InlineData("outlier_detection: {}")]
-    [InlineData("outlier_detection: {successful_active_health_check_uneject_host: true}", "W outlier_detection.successful_active_health_check_uneject_host: read and checked")]
+    [InlineData("outlier_detection: {successful_active_health_check_uneject_host: true}")]
     public void TuningWithoutSupportIsAWarning(string field, params string[] findings) =>
         Assert.Single(Decoded.Resource(Xds.ClusterType, $"name: c, {field}, {Assignment}").AssertFindings(findings).Set.Clusters);
 

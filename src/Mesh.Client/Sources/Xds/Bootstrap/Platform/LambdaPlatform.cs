@@ -4,10 +4,16 @@ namespace Mesh.Sources.Xds.Bootstrap.Platform;
 /// <param name="environment">Gives a variable of the environment; null when it is not set.</param>
 internal sealed class LambdaPlatform(Func<string, string?> environment)
 {
+    private const string FunctionName = "AWS_LAMBDA_FUNCTION_NAME";
+
+    /// <summary>Whether this is a function of AWS Lambda.</summary>
+    /// <param name="environment">Gives a variable of the environment; null when it is not set.</param>
+    public static bool IsFunction(Func<string, string?> environment) => environment(FunctionName) is { Length: > 0 };
+
     /// <summary>What the function is told; null when this is none.</summary>
     public PlatformFacts? Read()
     {
-        if (environment("AWS_LAMBDA_FUNCTION_NAME") is not { Length: > 0 } function)
+        if (environment(FunctionName) is not { Length: > 0 } function)
             return null;
         string stream = environment("AWS_LAMBDA_LOG_STREAM_NAME") ?? "";
         return new PlatformFacts
@@ -15,7 +21,7 @@ internal sealed class LambdaPlatform(Func<string, string?> environment)
             Id = stream.Length == 0 ? function : $"{function}/{stream}",
             Cluster = function,
             Region = environment("AWS_REGION") ?? "",
-            Metadata = [("AWS_LAMBDA_FUNCTION_NAME", function), ("AWS_LAMBDA_FUNCTION_VERSION", environment("AWS_LAMBDA_FUNCTION_VERSION") ?? "")],
+            Metadata = [(FunctionName, function), ("AWS_LAMBDA_FUNCTION_VERSION", environment("AWS_LAMBDA_FUNCTION_VERSION") ?? "")],
         };
     }
 }

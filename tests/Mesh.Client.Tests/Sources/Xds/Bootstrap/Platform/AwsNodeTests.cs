@@ -116,4 +116,12 @@ public sealed class AwsNodeTests : IDisposable
             },
             found);
     }
+
+    /// <summary>Nothing works in the background of a function unless it is told to.</summary>
+    [Theory]
+    [InlineData("orders", true)]
+    [InlineData("", false)]
+    [InlineData(null, false)]
+    public void AFunctionIsKnownByItsName(string? name, bool known) =>
+        Assert.Equal(known, LambdaPlatform.IsFunction(variable => variable == "AWS_LAMBDA_FUNCTION_NAME" ? name : null));
 }
