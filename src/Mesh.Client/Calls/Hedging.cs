@@ -177,6 +177,7 @@ internal sealed class Hedging
 
         OutlierReport.OnResponse(_call, response);
         OrcaReports.OnResponse(_call, response);
+        HealthReport.OnResponse(_call, response);
         if (IsThrownAway(attempt, response))
         {
             response.Dispose();
