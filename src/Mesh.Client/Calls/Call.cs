@@ -103,6 +103,9 @@ internal sealed partial class Call : IDisposable
     /// <summary>Where the attempt's connection is counted; null where none is.</summary>
     public ConnectionSlots? Slots { get; set; }
 
+    /// <summary>The same of its endpoint.</summary>
+    public ConnectionSlots? EndpointSlots { get; set; }
+
     /// <summary>The response handed to the caller, for its status and trailers.</summary>
     public HttpResponseMessage? Response { get; set; }
 
@@ -169,6 +172,8 @@ internal sealed partial class Call : IDisposable
     {
         Slots?.Release();
         Slots = null;
+        EndpointSlots?.Release();
+        EndpointSlots = null;
         if (Pool is not { } pool)
             return;
         Pool = null;

@@ -33,7 +33,8 @@ internal static class ClusterDecoder
             CommonLb = LocalityLbDecoder.Decode(message.CommonLbConfig, errors),
             OutlierDetection = TrafficLimitDecoder.Decode(message.OutlierDetection, settings.Dialect, errors),
             CircuitBreakers = TrafficLimitDecoder.Decode(message.CircuitBreakers?.Thresholds, "thresholds", errors),
-            PerHostCircuitBreakers = TrafficLimitDecoder.Decode(message.CircuitBreakers?.PerHostThresholds, "per_host_thresholds", errors),
+            PerHostCircuitBreakers = TrafficLimitDecoder.DecodePerHost(message.CircuitBreakers?.PerHostThresholds, errors),
+            MaxRequestsPerConnection = message.MaxRequestsPerConnection ?? 0,
         };
 
         // Of the addresses of its name, gRPC uses one for all calls, whatever the policy says (gRFC A37).
@@ -41,6 +42,7 @@ internal static class ClusterDecoder
             resource = resource with { LoadBalancing = new PickFirstResource(ShuffleAddressList: false) };
         if (message.ConnectTimeout.Read("connect_timeout", errors, positive: true) is { } connectTimeout)
             resource = resource with { ConnectTimeout = connectTimeout };
+        resource = ConnectionDecoder.Decode(message.UpstreamConnectionOptions, resource, errors);
         resource = ClusterProtocolDecoder.Decode(message, resource, unsupported, errors);
         DecodeFilters(message, unsupported, errors);
         return resource with { Unsupported = unsupported.Reason };
