@@ -37,7 +37,7 @@ internal static class AttemptLoop
 
         OutlierReport.OnAttempt(call);
         if (Pick(call, out LocalReply failure) is { } pool)
-            sent = Begin(call, pool, async);
+            sent = ConnectionWait.TryTakeOfEndpoint(call) ? Begin(call, pool, async) : WaitForEndpointAndBeginAsync(call, pool, async);
         else if (call.Engine.Store.Current?.FindCluster(call.Cluster.Name) is not null)
             sent = ReplyAsync(call, failure, null, async);
         return sent is not null;
@@ -49,9 +49,14 @@ internal static class AttemptLoop
             return await ReplyAsync(call, refusal, null, async).ConfigureAwait(false);
         OutlierReport.OnAttempt(call);
         return Pick(call, out LocalReply failure) is { } pool
-            ? await Begin(call, pool, async).ConfigureAwait(false)
+            ? await WaitForEndpointAndBeginAsync(call, pool, async).ConfigureAwait(false)
             : await ReplyAsync(call, failure, null, async).ConfigureAwait(false);
     }
+
+    private static async Task<HttpResponseMessage> WaitForEndpointAndBeginAsync(Call call, EndpointPool pool, bool async) =>
+        await ConnectionWait.TakeOfEndpointAsync(call, async).ConfigureAwait(false) is { } refusal
+            ? await ReplyAsync(call, refusal, null, async).ConfigureAwait(false)
+            : await Begin(call, pool, async).ConfigureAwait(false);
 
     private static Task<HttpResponseMessage> Begin(Call call, EndpointPool pool, bool async)
     {
@@ -140,7 +145,9 @@ internal static class AttemptLoop
         if (!ConnectionWait.TryTake(call) && await ConnectionWait.TakeAsync(call, async).ConfigureAwait(false) is { } refusal)
             return (null, refusal);
         OutlierReport.OnAttempt(call);
-        return (Pick(call, out LocalReply failure), failure);
+        if (Pick(call, out LocalReply failure) is not { } pool)
+            return (null, failure);
+        return !ConnectionWait.TryTakeOfEndpoint(call) && await ConnectionWait.TakeOfEndpointAsync(call, async).ConfigureAwait(false) is { } full ? (null, full) : (pool, default);
     }
 
     /// <summary>Ends a call whose redirect the mesh follows: what it leads to is another call.</summary>

@@ -109,6 +109,9 @@ internal sealed partial class Call : IDisposable
     /// <summary>Where the attempt's connection is counted; null where none is.</summary>
     public ConnectionSlots? Slots { get; set; }
 
+    /// <summary>The same of its endpoint.</summary>
+    public ConnectionSlots? EndpointSlots { get; set; }
+
     /// <summary>The response handed to the caller, for its status and trailers.</summary>
     public HttpResponseMessage? Response { get; set; }
 
@@ -175,6 +178,8 @@ internal sealed partial class Call : IDisposable
     {
         Slots?.Release();
         Slots = null;
+        EndpointSlots?.Release();
+        EndpointSlots = null;
         if (Pool is not { } pool)
             return;
         Pool = null;
@@ -189,14 +194,16 @@ internal sealed partial class Call : IDisposable
     {
         Pool = null;
         Slots = null;
+        EndpointSlots = null;
     }
 
     /// <summary>Makes an attempt the call's current one again.</summary>
-    public void Attach(Endpoint endpoint, EndpointPool pool, ConnectionSlots? slots)
+    public void Attach(Endpoint endpoint, EndpointPool pool, ConnectionSlots? slots, ConnectionSlots? endpointSlots)
     {
         Endpoint = endpoint;
         Pool = pool;
         Slots = slots;
+        EndpointSlots = endpointSlots;
     }
 
     /// <summary>Takes back the count of an attempt whose connections were closed before it could be sent.</summary>

@@ -10,6 +10,7 @@ internal sealed class HedgedAttempt : IDisposable
     private readonly CallEngine _engine;
     private readonly EndpointPool _pool;
     private readonly ConnectionSlots? _slots;
+    private readonly ConnectionSlots? _endpointSlots;
     private readonly bool _isHighPriority;
     private readonly CancellationTokenSource _cancel;
     private readonly CancellationTokenSource _limit = new();
@@ -19,6 +20,7 @@ internal sealed class HedgedAttempt : IDisposable
         _engine = call.Engine;
         _pool = pool;
         _slots = call.Slots;
+        _endpointSlots = call.EndpointSlots;
         _isHighPriority = call.Route.Action.IsHighPriority;
         _cancel = CancellationTokenSource.CreateLinkedTokenSource(call.Token);
         Endpoint = call.Endpoint!;
@@ -58,7 +60,7 @@ internal sealed class HedgedAttempt : IDisposable
     public EndpointPool GiveBack(Call call)
     {
         Dispose();
-        call.Attach(Endpoint, _pool, _slots);
+        call.Attach(Endpoint, _pool, _slots, _endpointSlots);
         return _pool;
     }
 
@@ -74,6 +76,7 @@ internal sealed class HedgedAttempt : IDisposable
             (await Send.ConfigureAwait(false)).Dispose();
         Dispose();
         _slots?.Release();
+        _endpointSlots?.Release();
         Endpoint.State.OnCallEnded();
         _pool.Release();
         Counted?.OnCallEnded(_isHighPriority);

@@ -151,10 +151,12 @@ internal sealed class Hedging
         if (_call.Cluster.State.InFlightOf(high) >= _call.Cluster.RequestLimit.For(high) || !ConnectionWait.TryTake(_call))
             return;
         OutlierReport.OnAttempt(_call);
-        if (AttemptLoop.Pick(_call, out _) is { } pool)
+        if (AttemptLoop.Pick(_call, out _) is { } pool && ConnectionWait.TryTakeOfEndpoint(_call))
             Start(pool);
-        else
+        else if (_call.Pool is null)
             _call.EndAttempt();
+        else
+            _call.UndoAttempt();
     }
 
     /// <summary>An attempt has ended; gives the call's answer where it is that, or nothing else can bring one.</summary>

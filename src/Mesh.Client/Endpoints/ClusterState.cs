@@ -73,6 +73,28 @@ internal sealed class ClusterState(string name, TimeProvider? timeProvider = nul
     /// <summary>The retries under way of one routing priority.</summary>
     public RetryCounter RetriesOf(bool highPriority) => highPriority ? _highPriorityRetries : _retries;
 
+    private int _pending;
+    private int _highPriorityPending;
+
+    /// <summary>Counts one more call of a routing priority that waits for a connection, of the cluster or of an endpoint, while there are fewer than a limit.</summary>
+    public bool TryStartWaiting(bool highPriority, uint limit)
+    {
+        ref int pending = ref highPriority ? ref _highPriorityPending : ref _pending;
+        int seen = Volatile.Read(ref pending);
+        while (seen < limit)
+        {
+            int found = Interlocked.CompareExchange(ref pending, seen + 1, seen);
+            if (found == seen)
+                return true;
+            seen = found;
+        }
+
+        return false;
+    }
+
+    /// <summary>One that was counted waits no longer.</summary>
+    public void OnWaitEnded(bool highPriority) => Interlocked.Decrement(ref highPriority ? ref _highPriorityPending : ref _pending);
+
     private ConnectionSlots? _connections;
     private ConnectionSlots? _highPriorityConnections;
 

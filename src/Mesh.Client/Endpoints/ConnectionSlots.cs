@@ -1,8 +1,8 @@
 namespace Mesh.Endpoints;
 
 /// <summary>
-/// The connections that HTTP/1.1 attempts of one cluster and routing priority hold, each one for as long as it lasts, and the calls that wait for
-/// one, in order. Used by clusters that limit them alone; there it takes a lock.
+/// The connections that HTTP/1.1 attempts of one cluster or endpoint and one routing priority hold, each one for as long as it lasts, and the calls that wait for
+/// one, in order. Used where they are limited alone; there it takes a lock.
 /// </summary>
 internal sealed class ConnectionSlots
 {
@@ -25,16 +25,13 @@ internal sealed class ConnectionSlots
         }
     }
 
-    /// <summary>Waits in line; null where the line is full. What is returned must be waited for or left.</summary>
+    /// <summary>Waits in line. What is returned must be waited for or left.</summary>
     /// <param name="limit">How many connections there may be.</param>
-    /// <param name="maxWaiting">How long the line may be.</param>
-    public LinkedListNode<TaskCompletionSource>? Enqueue(uint limit, uint maxWaiting)
+    public LinkedListNode<TaskCompletionSource> Enqueue(uint limit)
     {
         lock (_gate)
         {
             _limit = limit;
-            if ((uint)_waiting.Count >= maxWaiting)
-                return null;
             LinkedListNode<TaskCompletionSource> place = _waiting.AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
             GiveFree();
             return place;

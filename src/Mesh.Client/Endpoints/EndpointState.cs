@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using Mesh.Resources;
 
 namespace Mesh.Endpoints;
 
@@ -18,6 +19,9 @@ internal sealed class EndpointState(string address)
     private volatile bool _isEjected;
     private volatile ActiveHealth _activeHealth;
     private volatile IPAddress[]? _resolved;
+    private volatile EndpointAddress[] _additional = [];
+    private ConnectionSlots? _connections;
+    private ConnectionSlots? _highPriorityConnections;
 
     /// <summary>Its address as people write it.</summary>
     public string Address { get; } = address;
@@ -30,6 +34,16 @@ internal sealed class EndpointState(string address)
     /// before there is one, and for all other endpoints.
     /// </summary>
     public IPAddress[]? Resolved { get => _resolved; set => _resolved = value; }
+
+    /// <summary>Where new connections may go too, as the last update that named it says (<c>Endpoint.additional_addresses</c>).</summary>
+    public EndpointAddress[] AdditionalAddresses { get => _additional; set => _additional = value; }
+
+    /// <summary>The connections of HTTP/1.1 calls of one routing priority, counted where they are limited.</summary>
+    public ConnectionSlots ConnectionsOf(bool highPriority)
+    {
+        ref ConnectionSlots? slots = ref highPriority ? ref _highPriorityConnections : ref _connections;
+        return LazyInitializer.EnsureInitialized(ref slots);
+    }
 
     /// <summary>What outlier detection remembers of it; null where there is none. Owned by the policy.</summary>
     public volatile object? Outliers;

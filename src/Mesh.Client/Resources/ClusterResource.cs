@@ -32,6 +32,18 @@ internal sealed record ClusterResource
     /// <summary>How long a connection takes new calls; null or zero is for ever.</summary>
     public TimeSpan? MaxConnectionDuration { get; init; }
 
+    /// <summary>How many calls a connection carries (<c>max_requests_per_connection</c>); 0 is any number.</summary>
+    public uint MaxRequestsPerConnection { get; init; }
+
+    /// <summary><c>upstream_connection_options.tcp_keepalive</c>; null leaves it to the platform.</summary>
+    public TcpKeepaliveResource? TcpKeepalive { get; init; }
+
+    /// <summary><c>http2_protocol_options.connection_keepalive</c>; null sends no pings.</summary>
+    public Http2KeepaliveResource? Http2Keepalive { get; init; }
+
+    /// <summary><c>upstream_connection_options.happy_eyeballs_config</c>.</summary>
+    public AddressOrderResource AddressOrder { get; init; } = AddressOrderResource.Default;
+
     /// <summary>Whether an https URL may be sent without TLS (metadata <c>mesh.sdk: {plaintext_allowed: true}</c>).</summary>
     public bool PlaintextAllowed { get; init; }
 

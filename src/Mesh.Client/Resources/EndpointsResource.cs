@@ -63,14 +63,20 @@ internal sealed record EndpointResource(string Host, int Port, EndpointHealth He
     /// <summary><c>Endpoint.health_check_config</c>; null where its checks are as its cluster's.</summary>
     public EndpointHealthCheckResource? HealthCheck { get; init; }
 
-    /// <summary>Further addresses of the same endpoint (<c>Endpoint.additional_addresses</c>, gRFC A61), as <see cref="Address"/> writes them.</summary>
-    public ValueList<string> AdditionalAddresses { get; init; }
+    /// <summary>Further addresses of the same endpoint (<c>Endpoint.additional_addresses</c>, gRFC A61). It goes by <see cref="Address"/> whichever is used.</summary>
+    public ValueList<EndpointAddress> AdditionalAddresses { get; init; }
 
     /// <summary><c>127.0.0.1:5001</c>, <c>[::1]:5001</c> or <c>unix:/run/a.sock</c>.</summary>
     public string Address => AddressOf(Host, Port);
 
     /// <summary>An address as <see cref="Address"/> writes it.</summary>
     public static string AddressOf(string host, int port) => port == UnixSocket ? "unix:" + host : host.Contains(':') ? $"[{host}]:{port}" : $"{host}:{port}";
+}
+
+/// <summary>One address of an endpoint, with the host and port of <see cref="EndpointResource"/>.</summary>
+internal readonly record struct EndpointAddress(string Host, int Port)
+{
+    public override string ToString() => EndpointResource.AddressOf(Host, Port);
 }
 
 /// <summary><c>envoy.config.core.v3.HealthStatus</c>.</summary>

@@ -27,6 +27,8 @@ internal sealed class Cluster
         RequestLimit = RequestLimit.Of(resource.CircuitBreakers);
         ConnectionLimit = ConnectionLimit.Of(resource.CircuitBreakers, highPriority: false);
         HighConnectionLimit = ConnectionLimit.Of(resource.CircuitBreakers, highPriority: true);
+        EndpointConnectionLimit = ConnectionLimit.OfEndpoint(resource.PerHostCircuitBreakers, resource.CircuitBreakers, highPriority: false);
+        HighEndpointConnectionLimit = ConnectionLimit.OfEndpoint(resource.PerHostCircuitBreakers, resource.CircuitBreakers, highPriority: true);
         lock (state.HealthLock)
         {
             _picker = MakePicker();
@@ -69,6 +71,12 @@ internal sealed class Cluster
 
     /// <summary>The same of <c>RoutingPriority</c> HIGH.</summary>
     public ConnectionLimit? HighConnectionLimit { get; }
+
+    /// <summary>How many connections HTTP/1.1 calls may hold to each of its endpoints; null for any number.</summary>
+    public ConnectionLimit? EndpointConnectionLimit { get; }
+
+    /// <summary>The same of <c>RoutingPriority</c> HIGH.</summary>
+    public ConnectionLimit? HighEndpointConnectionLimit { get; }
 
     /// <summary>Why no call can be sent to it; null when they can.</summary>
     public string? Failure { get; init; }

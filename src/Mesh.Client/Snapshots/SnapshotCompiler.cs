@@ -251,6 +251,10 @@ internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
                 if (same is null || same.Priority != locality.Priority || same.Locality != locality.Locality || !same.Resource.Equals(resource))
                     same = new Endpoint(resource, locality.Priority, locality.Locality, StateOf(state, resource));
                 same.State.LastUpdate = version;
+
+                // Connections that stand stay, as those of the name of a LOGICAL_DNS cluster.
+                if (!resource.AdditionalAddresses.Span.SequenceEqual(same.State.AdditionalAddresses))
+                    same.State.AdditionalAddresses = [.. resource.AdditionalAddresses];
                 endpoints[at++] = same;
             }
         }

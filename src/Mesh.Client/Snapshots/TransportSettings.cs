@@ -1,4 +1,5 @@
 using Mesh.Identity;
+using Mesh.Policies.Limits;
 using Mesh.Primitives;
 using Mesh.Resources;
 
@@ -34,6 +35,26 @@ internal sealed class TransportSettings(ClusterResource cluster, TlsIdentity? tl
     /// <summary>What ALPN offers; null is what the protocol asks for.</summary>
     public ValueList<string>? Alpn { get; private init; }
 
+    /// <summary>How many calls a connection carries; 0 is any number.</summary>
+    public uint MaxRequestsPerConnection { get; } = cluster.MaxRequestsPerConnection;
+
+    /// <summary>
+    /// How many HTTP/2 connections each endpoint may have; null is any number. Calls of both routing priorities share them, so that DEFAULT's limit is
+    /// that of both.
+    /// </summary>
+    public int? MaxHttp2Connections { get; } =
+        cluster.Protocol != UpstreamProtocol.Http1 && ConnectionLimit.OfEndpoint(cluster.PerHostCircuitBreakers, cluster.CircuitBreakers, highPriority: false) is { } limit ? (int)Math.Min(limit.Connections, int.MaxValue) : null;
+
+    /// <summary>Null leaves it to the platform.</summary>
+    public TcpKeepaliveResource? TcpKeepalive { get; } = cluster.TcpKeepalive;
+
+    /// <summary>The pings of HTTP/2; null sends none.</summary>
+    public Http2KeepaliveResource? Http2Keepalive { get; } =
+        cluster.Http2Keepalive is { } pings ? new Http2KeepaliveResource(Limit(pings.Interval), Limit(pings.Timeout)) : null;
+
+    /// <summary>In which order the addresses of an endpoint are tried.</summary>
+    public AddressOrderResource AddressOrder { get; } = cluster.AddressOrder;
+
     /// <summary>Rises with each new settings of a cluster, so that a late call cannot bring back old connections.</summary>
     public long Generation { get; } = generation;
 
@@ -43,7 +64,12 @@ internal sealed class TransportSettings(ClusterResource cluster, TlsIdentity? tl
         && ReferenceEquals(Tls, other.Tls)
         && ConnectTimeout == other.ConnectTimeout
         && IdleTimeout == other.IdleTimeout
-        && MaxConnectionDuration == other.MaxConnectionDuration;
+        && MaxConnectionDuration == other.MaxConnectionDuration
+        && MaxRequestsPerConnection == other.MaxRequestsPerConnection
+        && MaxHttp2Connections == other.MaxHttp2Connections
+        && TcpKeepalive == other.TcpKeepalive
+        && Http2Keepalive == other.Http2Keepalive
+        && AddressOrder == other.AddressOrder;
 
     /// <summary>The same peers, verified the same way, spoken to in another protocol: for what is no call.</summary>
     /// <param name="protocol">The protocol.</param>

@@ -20,20 +20,36 @@ internal sealed class Connector(EndpointResource endpoint, EndpointState state, 
 
     private readonly List<SslApplicationProtocol>? _alpn = settings.Alpn is { } alpn ? [.. alpn.Select(protocol => new SslApplicationProtocol(protocol))] : null;
 
-    /// <summary>A connection for requests.</summary>
-    public ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken) =>
-        ConnectAsync(_alpn ?? Offered(context.InitialRequestMessage), cancellationToken);
+    private readonly ConnectionGate? _gate = settings.MaxHttp2Connections is { } most ? new ConnectionGate(most) : null;
 
     /// <summary>A connection for bytes; ALPN offers nothing unless the settings say what.</summary>
-    public ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken) => ConnectAsync(_alpn ?? [], cancellationToken);
+    public ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken) => ConnectAsync(_alpn ?? [], place: null, cancellationToken);
 
-    private async ValueTask<Stream> ConnectAsync(List<SslApplicationProtocol> protocols, CancellationToken cancellationToken)
+    /// <summary>A connection for requests.</summary>
+    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        HttpRequestMessage first = context.InitialRequestMessage;
+        IDisposable? place = _gate is not null && SpeaksHttp2(first)
+            ? await _gate.EnterAsync(settings.Tls is null ? "" : first.Headers.Host ?? first.RequestUri!.Authority, cancellationToken).ConfigureAwait(false)
+            : null;
+        try
+        {
+            return await ConnectAsync(_alpn ?? Offered(first), place, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            place?.Dispose();
+            throw;
+        }
+    }
+
+    private async ValueTask<Stream> ConnectAsync(List<SslApplicationProtocol> protocols, IDisposable? place, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(settings.ConnectTimeout, timeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            Stream stream = await OpenAsync(linked.Token).ConfigureAwait(false);
+            Stream stream = await OpenAsync(place, linked.Token).ConfigureAwait(false);
             if (settings.Tls is null)
             {
                 state.OnConnected();
@@ -67,40 +83,55 @@ internal sealed class Connector(EndpointResource endpoint, EndpointState state, 
         _ => first.Version.Major >= 2 ? Http2 : Http11,
     };
 
-    /// <summary>
-    /// The socket. A name that the background has resolved leads to the first of its addresses, and to the next where that one cannot be
-    /// reached, as Envoy's LOGICAL_DNS; one that it has not is resolved here, by the platform.
-    /// </summary>
-    private async ValueTask<Stream> OpenAsync(CancellationToken cancellationToken)
+    /// <summary>Whether it will be an HTTP/2 connection for certain: where ALPN decides it may be one of HTTP/1.1.</summary>
+    private bool SpeaksHttp2(HttpRequestMessage first) => ReferenceEquals(Offered(first), Http2);
+
+    private async ValueTask<Stream> OpenAsync(IDisposable? place, CancellationToken cancellationToken)
     {
-        if (endpoint.Port == EndpointResource.UnixSocket)
-            return await OpenAsync(new UnixDomainSocketEndPoint(endpoint.Host), cancellationToken).ConfigureAwait(false);
-        if (IPAddress.TryParse(endpoint.Host, out IPAddress? address))
-            return await OpenAsync(new IPEndPoint(address, endpoint.Port), cancellationToken).ConfigureAwait(false);
-        if (state.Resolved is not { } addresses)
-            return await OpenAsync(new DnsEndPoint(endpoint.Host, endpoint.Port), cancellationToken).ConfigureAwait(false);
-        for (int i = 0; ; i++)
-        {
-            try
-            {
-                return await OpenAsync(new IPEndPoint(addresses[i], endpoint.Port), cancellationToken).ConfigureAwait(false);
-            }
-            catch (SocketException) when (i + 1 < addresses.Length)
-            {
-                // The next may be reached.
-            }
-        }
+        EndPoint[] addresses = AddressOrder.Interleave(await AddressesAsync(cancellationToken).ConfigureAwait(false), settings.AddressOrder);
+        Socket socket = addresses is [var only]
+            ? await ConnectAsync(only, cancellationToken).ConfigureAwait(false)
+            : await AddressRace.ConnectAsync(addresses, ConnectAsync, timeProvider, cancellationToken).ConfigureAwait(false);
+        return connections.Add(socket, place);
     }
 
-    private async ValueTask<Stream> OpenAsync(EndPoint target, CancellationToken cancellationToken)
+    /// <summary>
+    /// Where the endpoint can be reached: its own address first. A name that the background has resolved stands for the addresses of its newest
+    /// answer; one that it has not is resolved here, by the platform.
+    /// </summary>
+    private async ValueTask<IReadOnlyList<EndPoint>> AddressesAsync(CancellationToken cancellationToken)
+    {
+        var addresses = new List<EndPoint>();
+        if (endpoint.Port == EndpointResource.UnixSocket || IPAddress.TryParse(endpoint.Host, out _))
+        {
+            addresses.Add(EndPointOf(new EndpointAddress(endpoint.Host, endpoint.Port)));
+        }
+        else
+        {
+            IPAddress[] resolved = state.Resolved ?? await Dns.GetHostAddressesAsync(endpoint.Host, cancellationToken).ConfigureAwait(false);
+            addresses.AddRange(resolved.Select(address => new IPEndPoint(address, endpoint.Port)));
+        }
+
+        addresses.AddRange(state.AdditionalAddresses.Select(EndPointOf));
+        return addresses.Count > 0 ? addresses : throw new SocketException((int)SocketError.HostNotFound);
+    }
+
+    private static EndPoint EndPointOf(EndpointAddress address) =>
+        address.Port == EndpointResource.UnixSocket ? new UnixDomainSocketEndPoint(address.Host)
+        : IPAddress.TryParse(address.Host, out IPAddress? ip) ? new IPEndPoint(ip, address.Port)
+        : new DnsEndPoint(address.Host, address.Port);
+
+    private async Task<Socket> ConnectAsync(EndPoint target, CancellationToken cancellationToken)
     {
         Socket socket = target is UnixDomainSocketEndPoint
             ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
             : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
+            if (settings.TcpKeepalive is { } keepalive && target is not UnixDomainSocketEndPoint)
+                TcpProbes.Set(socket, keepalive);
             await socket.ConnectAsync(target, cancellationToken).ConfigureAwait(false);
-            return connections.Add(socket);
+            return socket;
         }
         catch
         {

@@ -24,8 +24,10 @@ internal sealed class EndpointPool
     private readonly OpenConnections _connections = new();
     private readonly ConcurrentDictionary<string, byte>? _authorities;
     private volatile string? _authority;
+    private long _taken;
     private int _references = 1;
     private int _retired;
+    private int _hasDeadline;
     private int _closing;
     private ITimer? _deadline;
 
@@ -75,6 +77,12 @@ internal sealed class EndpointPool
         return _authorities.Count < MaxAuthorities && (_authorities.TryAdd(authority, 0) || true);
     }
 
+    /// <summary>
+    /// Counts one more request. False when it has had as many as one of its connections may carry (<c>max_requests_per_connection</c>), so that
+    /// none carries more; that asks for a fresh pool too.
+    /// </summary>
+    public bool TryCount() => Settings.MaxRequestsPerConnection == 0 || Interlocked.Increment(ref _taken) <= Settings.MaxRequestsPerConnection;
+
     /// <summary>Takes a reference for one attempt; false when the pool is closed.</summary>
     public bool TryAcquire()
     {
@@ -97,14 +105,22 @@ internal sealed class EndpointPool
             Close();
     }
 
-    /// <summary>Lets the pool end: at once when nothing uses it, else with the last call, and by the deadline at the latest.</summary>
-    public void Retire(TimeProvider timeProvider, TimeSpan deadline)
+    /// <summary>Whether it connects to an endpoint, by settings older than a generation.</summary>
+    public bool IsOf(EndpointState state, long generation) => ReferenceEquals(_state, state) && Settings.Generation < generation;
+
+    /// <summary>Lets the pool end: at once when nothing uses it, else with the last call.</summary>
+    public void Retire()
     {
-        if (Interlocked.Exchange(ref _retired, 1) != 0)
-            return;
-        if (Volatile.Read(ref _references) > 1)
+        if (Interlocked.Exchange(ref _retired, 1) == 0)
+            Release();
+    }
+
+    /// <summary>Closes the pool at a deadline, if it still has calls then.</summary>
+    public void CloseAfter(TimeProvider timeProvider, TimeSpan deadline)
+    {
+        int own = Volatile.Read(ref _retired) == 0 ? 1 : 0;
+        if (Volatile.Read(ref _references) > own && Interlocked.Exchange(ref _hasDeadline, 1) == 0)
             _deadline = timeProvider.CreateTimer(static pool => ((EndpointPool)pool!).Close(), this, deadline, Timeout.InfiniteTimeSpan);
-        Release();
     }
 
     /// <summary>Closes every connection, also those in use.</summary>
@@ -123,7 +139,7 @@ internal sealed class EndpointPool
     private static SocketsHttpHandler CreateSocketsHandler(
         EndpointResource endpoint, EndpointState state, TransportSettings settings, OpenConnections connections, TimeProvider timeProvider)
     {
-        return new SocketsHttpHandler
+        var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
@@ -134,5 +150,12 @@ internal sealed class EndpointPool
             PooledConnectionLifetime = settings.MaxConnectionDuration,
             ConnectCallback = new Connector(endpoint, state, settings, connections, timeProvider).ConnectAsync,
         };
+        if (settings.Http2Keepalive is { } pings)
+        {
+            handler.KeepAlivePingDelay = pings.Interval;
+            handler.KeepAlivePingTimeout = pings.Timeout;
+        }
+
+        return handler;
     }
 }

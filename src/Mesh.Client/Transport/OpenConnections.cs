@@ -15,10 +15,12 @@ internal sealed class OpenConnections
     public bool IsClosed => _closed;
 
     /// <summary>The stream of a connected socket, which it owns.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="place">Disposed with the stream; null for nothing.</param>
     /// <exception cref="ObjectDisposedException">The pool has been closed meanwhile.</exception>
-    public NetworkStream Add(Socket socket)
+    public NetworkStream Add(Socket socket, IDisposable? place = null)
     {
-        var stream = new ConnectionStream(socket, this);
+        var stream = new ConnectionStream(socket, place, this);
         _streams[stream] = 0;
         if (!_closed)
             return stream;
@@ -34,12 +36,13 @@ internal sealed class OpenConnections
             stream.Dispose();
     }
 
-    private sealed class ConnectionStream(Socket socket, OpenConnections owner) : NetworkStream(socket, ownsSocket: true)
+    private sealed class ConnectionStream(Socket socket, IDisposable? place, OpenConnections owner) : NetworkStream(socket, ownsSocket: true)
     {
         protected override void Dispose(bool disposing)
         {
             owner._streams.TryRemove(this, out _);
             base.Dispose(disposing);
+            place?.Dispose();
         }
     }
 }

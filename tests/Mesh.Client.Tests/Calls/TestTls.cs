@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Mesh.TestKit;
 using Mesh.TestKit.Certificates;
 
@@ -19,6 +20,11 @@ internal sealed class TestTls : IAsyncDisposable
 
     /// <summary>The short form's <c>tls</c> that trusts it.</summary>
     public string Setting => $"tls: {{ ca: {_folder["ca.pem"]}, names: [localhost] }}";
+
+    /// <summary>The <c>transport_socket</c> of a cluster that trusts it, with a comma behind.</summary>
+    public string TransportSocket =>
+        "transport_socket: {name: tls, typed_config: {" + Xds.Tls + ", sni: localhost, common_tls_context: {validation_context: {trusted_ca: {inline_string: "
+        + JsonSerializer.Serialize(Certificate.RootPem) + "}}}}}, ";
 
     public ValueTask DisposeAsync()
     {

@@ -163,17 +163,19 @@ internal static class BaseConfiguration
     private static IEnumerable<string> Clusters()
     {
         yield return """
-            {name: a, type: EDS, eds_cluster_config: {eds_config: {ads: {}}, service_name: some}, connect_timeout: 1s, lrs_server: {self: {}}, http2_protocol_options: {},
-              circuit_breakers: {thresholds: [{max_retries: 5, max_requests: 50, max_connections: 9, max_pending_requests: 3}, {priority: HIGH, retry_budget: {budget_percent: {value: 40}, min_retry_concurrency: 7} }]},
-              metadata: {filter_metadata: {mesh.sdk: {plaintext_allowed: true}}}, common_http_protocol_options: {idle_timeout: 1s, max_connection_duration: 2s}}
+            {name: a, type: EDS, eds_cluster_config: {eds_config: {ads: {}}, service_name: some}, connect_timeout: 1s, lrs_server: {self: {}}, http2_protocol_options: {connection_keepalive: {interval: 30s, timeout: 5s}},
+              upstream_connection_options: {tcp_keepalive: {keepalive_probes: 3, keepalive_time: 60, keepalive_interval: 10}, happy_eyeballs_config: {first_address_family_version: V6, first_address_family_count: 2}},
+              circuit_breakers: {thresholds: [{max_retries: 5, max_requests: 50, max_connections: 9, max_pending_requests: 3}, {priority: HIGH, retry_budget: {budget_percent: {value: 40}, min_retry_concurrency: 7} }],
+                per_host_thresholds: [{max_connections: 4}, {priority: HIGH, max_connections: 5}]},
+              metadata: {filter_metadata: {mesh.sdk: {plaintext_allowed: true}}}, common_http_protocol_options: {idle_timeout: 1s, max_connection_duration: 2s, max_requests_per_connection: 100}}
             """;
         yield return $$"""
             {name: b, load_assignment: {cluster_name: b, endpoints: [{{Locality(2)}}, {priority: 1, lb_endpoints: [{endpoint: {address: {pipe: {path: /run/b} } } }]}]},
               transport_socket: {name: tls, typed_config: { {{Xds.Tls}}, sni: b.example, common_tls_context: {
                 tls_params: {tls_minimum_protocol_version: TLSv1_2, tls_maximum_protocol_version: TLSv1_3}, tls_certificates: [{{Certificate}}],
                 validation_context: {trusted_ca: {filename: ca.pem}, match_typed_subject_alt_names: [{san_type: DNS, matcher: {exact: b.example} }]} } } },
-              typed_extension_protocol_options: {x: { {{Options}}, common_http_protocol_options: {idle_timeout: 3s, max_connection_duration: 4s},
-                explicit_http_config: {http2_protocol_options: {} }, upstream_http_protocol_options: {} } } }
+              typed_extension_protocol_options: {x: { {{Options}}, common_http_protocol_options: {idle_timeout: 3s, max_connection_duration: 4s, max_requests_per_connection: 80},
+                explicit_http_config: {http2_protocol_options: {connection_keepalive: {interval: 20s, timeout: 4s} } }, upstream_http_protocol_options: {} } } }
             """;
         yield return Dns("c", "auto_config: {http_protocol_options: {}, http2_protocol_options: {}}", Combined("match_typed_subject_alt_names: [{san_type: URI, matcher: {prefix: 'spiffe:'}}]", "ads"));
         yield return Dns("d", "explicit_http_config: {http_protocol_options: {}}", "validation_context_sds_secret_config: {name: validation, sds_config: {ads: {}}}");
@@ -182,7 +184,7 @@ internal static class BaseConfiguration
         yield return Dns("f", "auto_config: {}", Combined("match_subject_alt_names: [{contains: f}]", "self"));
         yield return Dns("h", "auto_config: {}", "validation_context_sds_secret_config: {name: other-validation, sds_config: {ads: {}}}");
         yield return """
-            {name: names, type: LOGICAL_DNS, dns_refresh_rate: 7s, dns_failure_refresh_rate: {base_interval: 1s, max_interval: 30s}, respect_dns_ttl: true, dns_jitter: 1s, dns_lookup_family: V4_ONLY,
+            {name: names, type: LOGICAL_DNS, max_requests_per_connection: 90, dns_refresh_rate: 7s, dns_failure_refresh_rate: {base_interval: 1s, max_interval: 30s}, respect_dns_ttl: true, dns_jitter: 1s, dns_lookup_family: V4_ONLY,
               load_assignment: {cluster_name: names, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: host.internal, port_value: 4} } } }]}]} }
             """;
         yield return """
@@ -250,7 +252,8 @@ internal static class BaseConfiguration
 
     private static string Locality(int port) =>
         $$"""
-        {locality: {region: r, zone: z, sub_zone: s}, lb_endpoints: [{health_status: HEALTHY, endpoint: {hostname: one.example, address: {socket_address: {address: 127.0.0.1, port_value: {{port}} } } } }]}
+        {locality: {region: r, zone: z, sub_zone: s}, lb_endpoints: [{health_status: HEALTHY, endpoint: {hostname: one.example, address: {socket_address: {address: 127.0.0.1, port_value: {{port}} } },
+          additional_addresses: [{address: {socket_address: {address: '::1', port_value: {{port}} } } }, {address: {pipe: {path: /run/more} } }] } }]}
         """;
 
     private static IEnumerable<string> Secrets() =>

@@ -45,6 +45,7 @@ internal sealed partial record ExpectedEffect(Regex Shape, Effect Effect, string
         new(ReferredNames(), Effect.Refused, "what referred to the old name refers to nothing"),
         new(KeyMaterial(), Effect.Refused, "another key or password does not fit the certificate"),
 
+        new(LimitsOfTheCluster(), Effect.Reported, "of an endpoint's limits Envoy reads max_connections alone"),
         new(LimitsElsewhere(), Effect.Reported, "a limit of the other side of a proxy"),
     ];
 
@@ -102,6 +103,9 @@ internal sealed partial record ExpectedEffect(Regex Shape, Effect Effect, string
     [GeneratedRegex(@"\.(private_key|password)\.")]
     private static partial Regex KeyMaterial();
 
-    [GeneratedRegex(@"^Cluster\..*common_http_protocol_options\.max_stream_duration$|^Listener\..*common_http_protocol_options\.(idle_timeout|max_connection_duration)$")]
+    [GeneratedRegex(@"\.per_host_thresholds\[\]\.(max_pending_requests|max_requests|max_retries)$")]
+    private static partial Regex LimitsOfTheCluster();
+
+    [GeneratedRegex(@"^Cluster\..*common_http_protocol_options\.max_stream_duration$|^Listener\..*common_http_protocol_options\.(idle_timeout|max_connection_duration|max_requests_per_connection)$")]
     private static partial Regex LimitsElsewhere();
 }

@@ -166,15 +166,15 @@ internal sealed class SnapshotText
     {
         TransportSettings transport = cluster.Transport;
         Line($"cluster {cluster.Name} {transport.Protocol} plaintext {cluster.PlaintextAllowed} loads {cluster.Resource.LrsServerSelf}");
-        Line($" connections {transport.ConnectTimeout} {transport.IdleTimeout} {transport.MaxConnectionDuration}");
+        Line($" connections {transport.ConnectTimeout} {transport.IdleTimeout} {transport.MaxConnectionDuration} {transport.MaxRequestsPerConnection} {transport.TcpKeepalive} {transport.Http2Keepalive} {transport.AddressOrder}");
         if (transport.Tls is { } tls)
             Add(tls);
         Line($" outliers {(cluster.State.Outliers as OutlierDetector)?.Settings}");
-        Line($" requests {cluster.RequestLimit} connections {cluster.ConnectionLimit} {cluster.HighConnectionLimit}");
+        Line($" requests {cluster.RequestLimit} connections {cluster.ConnectionLimit} {cluster.HighConnectionLimit} of each endpoint {cluster.EndpointConnectionLimit} {cluster.HighEndpointConnectionLimit} {cluster.Transport.MaxHttp2Connections}");
         foreach (bool high in new[] { false, true })
             Line($" retries {string.Join(' ', Enumerable.Range(0, 3).Select(n => RetryLimit.MostOf(cluster.Resource.CircuitBreakers, high, inFlight: 50 * n)))}");
         foreach (Endpoint endpoint in cluster.Endpoints)
-            Line($" endpoint {endpoint.State.Address} named {endpoint.Resource.HostName} {endpoint.Availability} {endpoint.Resource.Health} priority {endpoint.Priority} in {endpoint.Locality} weight {endpoint.Resource.Weight}");
+            Line($" endpoint {endpoint.State.Address} {string.Join(' ', endpoint.State.AdditionalAddresses)} named {endpoint.Resource.HostName} {endpoint.Availability} {endpoint.Resource.Health} priority {endpoint.Priority} in {endpoint.Locality} weight {endpoint.Resource.Weight}");
         if (cluster.Resource.Dns is { } dns)
             Add(dns);
         foreach (HealthCheckResource check in cluster.Resource.HealthChecks)

@@ -58,7 +58,7 @@ internal static class GrpcParsed
                 yield return Differs("Weight", endpoint.Weight, (uint?)other!["Weight"]);
                 yield return Differs("HealthStatus", (int)endpoint.Health, (int?)other["HealthStatus"]);
                 yield return Differs(
-                    "Addresses", string.Join(' ', [endpoint.Address, .. endpoint.AdditionalAddresses]),
+                    "Addresses", string.Join(' ', [endpoint.Address, .. endpoint.AdditionalAddresses.Select(address => address.ToString())]),
                     string.Join(' ', ((JsonArray)other["ResolverEndpoint"]!["Addresses"]!).Select(address => (string?)address!["Addr"])));
             }
         }

@@ -14,15 +14,29 @@ internal sealed record ConnectionLimit(uint Connections, uint Waiting)
     /// <summary>Envoy's, of both.</summary>
     public const uint Default = 1024;
 
+    /// <summary>
+    /// The limit of each endpoint (<c>CircuitBreakers.per_host_thresholds</c>), null for none. The calls that wait are those of the whole cluster. An endpoint has
+    /// one connection whatever the limit, as in Envoy: else its calls would wait for ever.
+    /// </summary>
+    public static ConnectionLimit? OfEndpoint(ValueList<CircuitBreakerResource> perHost, ValueList<CircuitBreakerResource> thresholds, bool highPriority) =>
+        Find(perHost, highPriority)?.MaxConnections is { } most ? new ConnectionLimit(Math.Max(most, 1), Find(thresholds, highPriority)?.MaxPendingRequests ?? Default) : null;
+
     /// <summary>The limit of one routing priority; null where calls cannot reach it before they reach <c>max_requests</c>.</summary>
     public static ConnectionLimit? Of(ValueList<CircuitBreakerResource> thresholds, bool highPriority)
     {
+        if (Find(thresholds, highPriority) is not { } found)
+            return null;
+        var limit = new ConnectionLimit(found.MaxConnections ?? Default, found.MaxPendingRequests ?? Default);
+        return limit.Connections >= (found.MaxRequests ?? RequestLimit.DefaultMaxRequests) ? null : limit;
+    }
+
+    /// <summary>The first thresholds of a priority count.</summary>
+    private static CircuitBreakerResource? Find(ValueList<CircuitBreakerResource> thresholds, bool highPriority)
+    {
         foreach (CircuitBreakerResource each in thresholds)
         {
-            if (each.HighPriority != highPriority)
-                continue;
-            var limit = new ConnectionLimit(each.MaxConnections ?? Default, each.MaxPendingRequests ?? Default);
-            return limit.Connections >= (each.MaxRequests ?? RequestLimit.DefaultMaxRequests) ? null : limit;
+            if (each.HighPriority == highPriority)
+                return each;
         }
 
         return null;

@@ -34,7 +34,8 @@ internal static class ClusterDecoder
             OutlierDetection = TrafficLimitDecoder.Decode(message.OutlierDetection, settings.Dialect, errors),
             HealthChecks = HealthCheckDecoder.Decode(message.HealthChecks, settings.Dialect, unsupported, errors),
             CircuitBreakers = TrafficLimitDecoder.Decode(message.CircuitBreakers?.Thresholds, "thresholds", errors),
-            PerHostCircuitBreakers = TrafficLimitDecoder.Decode(message.CircuitBreakers?.PerHostThresholds, "per_host_thresholds", errors),
+            PerHostCircuitBreakers = TrafficLimitDecoder.DecodePerHost(message.CircuitBreakers?.PerHostThresholds, errors),
+            MaxRequestsPerConnection = message.MaxRequestsPerConnection ?? 0,
         };
 
         // Of the addresses of its name, gRPC uses one for all calls, whatever the policy says (gRFC A37).
@@ -42,6 +43,7 @@ internal static class ClusterDecoder
             resource = resource with { LoadBalancing = new PickFirstResource(ShuffleAddressList: false) };
         if (message.ConnectTimeout.Read("connect_timeout", errors, positive: true) is { } connectTimeout)
             resource = resource with { ConnectTimeout = connectTimeout };
+        resource = ConnectionDecoder.Decode(message.UpstreamConnectionOptions, resource, errors);
         resource = ClusterProtocolDecoder.Decode(message, resource, unsupported, errors);
         DecodeFilters(message, unsupported, errors);
         return resource with { Unsupported = unsupported.Reason };

@@ -11,8 +11,8 @@ internal static class ClusterProtocolDecoder
     public static ClusterResource Decode(Cluster message, ClusterResource resource, Unsupportable unsupported, ErrorCollector errors)
     {
         // The deprecated fields: their presence alone chose HTTP/2.
-        if (message.Http2ProtocolOptions is not null)
-            resource = resource with { Protocol = UpstreamProtocol.Http2 };
+        if (message.Http2ProtocolOptions is { } http2)
+            resource = WithHttp2Options(resource with { Protocol = UpstreamProtocol.Http2 }, http2, errors);
         if (message.CommonHttpProtocolOptions is { } old)
         {
             using (errors.At("common_http_protocol_options"))
@@ -41,22 +41,24 @@ internal static class ClusterProtocolDecoder
                 resource = WithCommonOptions(resource, common, errors);
         }
 
+        // As a whole they take the place of the deprecated field.
+        resource = resource with { Http2Keepalive = null };
         CheckAutomaticNames(options.UpstreamHttpProtocolOptions, resource, unsupported, errors);
         switch (options.UpstreamProtocolOptionsCase)
         {
             case UpstreamOptions.UpstreamProtocolOptionsOneofCase.ExplicitHttpConfig:
                 if (options.ExplicitHttpConfig.ProtocolConfigCase == UpstreamOptions.Types.ExplicitHttpConfig.ProtocolConfigOneofCase.None)
                     errors.Error("explicit_http_config", "required: http_protocol_options or http2_protocol_options");
-                return resource with
-                {
-                    Protocol = options.ExplicitHttpConfig.ProtocolConfigCase == UpstreamOptions.Types.ExplicitHttpConfig.ProtocolConfigOneofCase.Http2ProtocolOptions
-                        ? UpstreamProtocol.Http2
-                        : UpstreamProtocol.Http1,
-                };
+                if (options.ExplicitHttpConfig.ProtocolConfigCase != UpstreamOptions.Types.ExplicitHttpConfig.ProtocolConfigOneofCase.Http2ProtocolOptions)
+                    return resource with { Protocol = UpstreamProtocol.Http1 };
+                using (errors.At("explicit_http_config"))
+                    return WithHttp2Options(resource with { Protocol = UpstreamProtocol.Http2 }, options.ExplicitHttpConfig.Http2ProtocolOptions, errors);
             case UpstreamOptions.UpstreamProtocolOptionsOneofCase.AutoConfig:
-                return resource with { Protocol = UpstreamProtocol.Auto };
+                using (errors.At("auto_config"))
+                    return WithHttp2Options(resource with { Protocol = UpstreamProtocol.Auto }, options.AutoConfig.Http2ProtocolOptions, errors);
             case UpstreamOptions.UpstreamProtocolOptionsOneofCase.UseDownstreamProtocolConfig:
-                return resource with { Protocol = UpstreamProtocol.Default };
+                using (errors.At("use_downstream_protocol_config"))
+                    return WithHttp2Options(resource with { Protocol = UpstreamProtocol.Default }, options.UseDownstreamProtocolConfig.Http2ProtocolOptions, errors);
             default:
                 errors.Error("required: explicit_http_config, use_downstream_protocol_config or auto_config");
                 return resource;
@@ -71,7 +73,16 @@ internal static class ClusterProtocolDecoder
         {
             IdleTimeout = options.IdleTimeout.Read("idle_timeout", errors),
             MaxConnectionDuration = options.MaxConnectionDuration.Read("max_connection_duration", errors),
+            MaxRequestsPerConnection = options.MaxRequestsPerConnection ?? resource.MaxRequestsPerConnection,
         };
+    }
+
+    private static ClusterResource WithHttp2Options(ClusterResource resource, Http2ProtocolOptions? options, ErrorCollector errors)
+    {
+        if (options is null)
+            return resource;
+        using (errors.At("http2_protocol_options"))
+            return resource with { Http2Keepalive = ConnectionDecoder.Decode(options, errors) };
     }
 
     /// <summary>The name sent and the names accepted, taken from the request: without them a peer would be verified by less than was asked for.</summary>

@@ -17,7 +17,7 @@ internal sealed class EndpointDecoder(bool allowNames, DecoderSettings settings,
 
     private const string HashKey = "hash_key";
 
-    private readonly HashSet<EndpointKey> _seen = [];
+    private readonly HashSet<EndpointAddress> _seen = [];
     private readonly HashSet<(string Namespace, string Key)> _reported = [];
 
     /// <summary>The endpoint; null when it is refused or cannot be called.</summary>
@@ -43,8 +43,14 @@ internal sealed class EndpointDecoder(bool allowNames, DecoderSettings settings,
         {
             if (!message.Endpoint.Address.Require("address", errors) || Decode(message.Endpoint.Address, "address") is not var (host, port))
                 return null;
-            ValueList<string> more = DecodeAdditional(message.Endpoint);
-            if (!_seen.Add(new EndpointKey(host, port)) && !ReportTwice("address", EndpointResource.AddressOf(host, port)))
+            ValueList<EndpointAddress> more = DecodeAdditional(message.Endpoint);
+            if (more.Count > 0 && IsResolved(host, port))
+            {
+                errors.Warning("additional_addresses", $"'{host}' has the addresses that it resolves to: these have no effect");
+                more = [];
+            }
+
+            if (!_seen.Add(new EndpointAddress(host, port)) && !ReportTwice("address", new EndpointAddress(host, port)))
                 return null;
             return new EndpointResource(host, port, (EndpointHealth)message.HealthStatus)
             {
@@ -84,19 +90,19 @@ internal sealed class EndpointDecoder(bool allowNames, DecoderSettings settings,
         return errors.ErrorCount > before ? null : (host, (int)address.PortValue);
     }
 
-    private ValueList<string> DecodeAdditional(Endpoint message)
+    private ValueList<EndpointAddress> DecodeAdditional(Endpoint message)
     {
         if (message.AdditionalAddresses.Count == 0)
             return [];
-        var addresses = new List<string>(message.AdditionalAddresses.Count);
+        var addresses = new List<EndpointAddress>(message.AdditionalAddresses.Count);
         for (int i = 0; i < message.AdditionalAddresses.Count; i++)
         {
             using (errors.At("additional_addresses", i))
             {
                 if (!message.AdditionalAddresses[i].Address.Require("address", errors) || Decode(message.AdditionalAddresses[i].Address, "address") is not var (host, port))
                     continue;
-                string address = EndpointResource.AddressOf(host, port);
-                if (_seen.Add(new EndpointKey(host, port)) || ReportTwice("address", address))
+                var address = new EndpointAddress(host, port);
+                if (_seen.Add(address) || ReportTwice("address", address))
                     addresses.Add(address);
             }
         }
@@ -105,7 +111,7 @@ internal sealed class EndpointDecoder(bool allowNames, DecoderSettings settings,
     }
 
     /// <summary>Whether it counts all the same. Envoy takes an address that stands twice for one endpoint, and a proxy's configuration may rely on it.</summary>
-    private bool ReportTwice(string field, string address)
+    private bool ReportTwice(string field, EndpointAddress address)
     {
         if (settings.ForProxy)
         {
@@ -144,6 +150,9 @@ internal sealed class EndpointDecoder(bool allowNames, DecoderSettings settings,
                 return null;
         }
     }
+
+    /// <summary>Whether it is a name of a DNS cluster, whose assignment is read as Envoy's whatever the dialect.</summary>
+    private bool IsResolved(string host, int port) => allowNames && settings.Dialect == XdsDialect.Envoy && port != EndpointResource.UnixSocket && !IPAddress.TryParse(host, out _);
 
     private string NameOf(Endpoint message) =>
         message.Hostname.Length > 0 || !allowNames ? message.Hostname
@@ -184,6 +193,4 @@ internal sealed class EndpointDecoder(bool allowNames, DecoderSettings settings,
         using (errors.At("filter_metadata", name))
             errors.Warning(key, $"known but not supported: it has no effect; only '{LoadBalancing}' has, whose hash_key is a text");
     }
-
-    private readonly record struct EndpointKey(string Host, int Port);
 }

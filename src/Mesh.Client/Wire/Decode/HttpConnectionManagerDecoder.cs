@@ -55,6 +55,8 @@ internal static class HttpConnectionManagerDecoder
                     errors.Warning("idle_timeout", "known but not supported on a listener: it has no effect");
                 if (options.MaxConnectionDuration is not null)
                     errors.Warning("max_connection_duration", "known but not supported on a listener: it has no effect");
+                if (options.MaxRequestsPerConnection is not null)
+                    errors.Warning("max_requests_per_connection", "known but not supported on a listener: it has no effect");
             }
         }
 

@@ -72,6 +72,36 @@ internal static class TrafficLimitDecoder
         return new ValueList<CircuitBreakerResource>(breakers);
     }
 
+    /// <summary>The limits of each endpoint. Envoy reads <c>max_connections</c> of them and nothing else.</summary>
+    public static ValueList<CircuitBreakerResource> DecodePerHost(RepeatedField<Thresholds>? messages, ErrorCollector errors)
+    {
+        ValueList<CircuitBreakerResource> breakers = Decode(messages, "per_host_thresholds", errors);
+        for (int i = 0; i < breakers.Count; i++)
+        {
+            using (errors.At("circuit_breakers"))
+            using (errors.At("per_host_thresholds", i))
+                WarnOfWhatHostsIgnore(messages![i], errors);
+        }
+
+        return breakers;
+    }
+
+    private static void WarnOfWhatHostsIgnore(Thresholds message, ErrorCollector errors)
+    {
+        ReadOnlySpan<(bool IsSet, string Field)> fields =
+        [
+            (message.MaxPendingRequests is not null, "max_pending_requests"),
+            (message.MaxRequests is not null, "max_requests"),
+            (message.MaxRetries is not null, "max_retries"),
+            (message.RetryBudget is not null, "retry_budget"),
+        ];
+        foreach (var (isSet, field) in fields)
+        {
+            if (isSet)
+                errors.Warning(field, "of an endpoint's limits only max_connections is read: it has no effect");
+        }
+    }
+
     /// <summary>gRPC compares success rates and failure percentages, and nothing else.</summary>
     private static void WarnOfWhatGrpcIgnores(OutlierDetection message, ErrorCollector errors)
     {

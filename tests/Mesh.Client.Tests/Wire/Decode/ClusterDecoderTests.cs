@@ -62,6 +62,15 @@ public sealed class ClusterDecoderTests
     [InlineData($"type: LOGICAL_DNS, load_assignment: {{cluster_name: c, endpoints: [{{lb_endpoints: [{Named}, {One}]}}]}}",
         "E load_assignment.endpoints: a cluster of type LOGICAL_DNS has exactly one")]
     [InlineData($"connect_timeout: 0s, {Assignment}", "E connect_timeout: 0s is not allowed: it must be more than 0s")]
+    [InlineData($"upstream_connection_options: {{tcp_keepalive: {{keepalive_probes: 128, keepalive_time: 32768, keepalive_interval: 32768}}}}, {Assignment}",
+        "E upstream_connection_options.tcp_keepalive.keepalive_probes: 128 is not allowed; 0 to 127 are, and 0 turns probes off",
+        "E upstream_connection_options.tcp_keepalive.keepalive_time: 32768 is not allowed; 0 to 32767 are",
+        "E upstream_connection_options.tcp_keepalive.keepalive_interval: 32768 is not allowed; 0 to 32767 are")]
+    [InlineData($"upstream_connection_options: {{happy_eyeballs_config: {{first_address_family_version: 3, first_address_family_count: 0}}}}, {Assignment}",
+        "E upstream_connection_options.happy_eyeballs_config.first_address_family_version: 3 is not known; allowed are DEFAULT, V4 and V6",
+        "E upstream_connection_options.happy_eyeballs_config.first_address_family_count: 0 is not allowed; at least 1 is")]
+    [InlineData($"http2_protocol_options: {{connection_keepalive: {{interval: 0s}}}}, {Assignment}",
+        "E http2_protocol_options.connection_keepalive.timeout: required", "E http2_protocol_options.connection_keepalive.interval: 0s is not allowed: it must be at least 0.001s")]
     [InlineData($"lb_subset_config: {{}}, {Assignment}", "E lb_subset_config: not supported")]
     [InlineData($"transport_socket_matches: [{{}}], {Assignment}", "E transport_socket_matches: not supported")]
     [InlineData($"filters: [{{}}], {Assignment}", "W filters: read and checked", "E filters[0]: network filter '' is not supported")]
@@ -74,8 +83,15 @@ public sealed class ClusterDecoderTests
     [InlineData("common_lb_config: {zone_aware_lb_config: {}}", "W common_lb_config.zone_aware_lb_config: read and checked, but this version does not act on it")]
     [InlineData("ignore_health_on_host_removal: true", "W ignore_health_on_host_removal: known but not supported")]
     [InlineData("circuit_breakers: {thresholds: [{max_retries: 1, retry_budget: {}}]}")]
-    [InlineData("circuit_breakers: {thresholds: [{max_connections: 1}], per_host_thresholds: [{}]}",
-        "W circuit_breakers.per_host_thresholds: read and checked")]
+    [InlineData("circuit_breakers: {thresholds: [{max_connections: 1}], per_host_thresholds: [{max_connections: 1}, {priority: HIGH, max_requests: 1, max_pending_requests: 1, max_retries: 1, retry_budget: {}}]}",
+        "W circuit_breakers.per_host_thresholds[1].max_pending_requests: of an endpoint's limits only max_connections is read",
+        "W circuit_breakers.per_host_thresholds[1].max_requests: of an", "W circuit_breakers.per_host_thresholds[1].max_retries: of an", "W circuit_breakers.per_host_thresholds[1].retry_budget: of an")]
+    [InlineData("upstream_connection_options: {set_local_interface_name_on_upstream_connections: true}",
+        "W upstream_connection_options.set_local_interface_name_on_upstream_connections: known but not supported")]
+    [InlineData("http2_protocol_options: {connection_keepalive: {interval: 0.5s, timeout: 0.001s, interval_jitter: {}, connection_idle_interval: 1s}}",
+        "W http2_protocol_options.connection_keepalive.interval_jitter: known but not supported", "W http2_protocol_options.connection_keepalive.connection_idle_interval: known but not supported",
+        "W http2_protocol_options.connection_keepalive.timeout: 0.001s is shorter than the runtime's shortest: it is 1s",
+        "W http2_protocol_options.connection_keepalive.interval: 0.5s is shorter than the runtime's shortest: it is 1s")]
     [InlineData("outlier_detection: {}")]
     [InlineData("outlier_detection: {successful_active_health_check_uneject_host: true}")]
     public void TuningWithoutSupportIsAWarning(string field, params string[] findings) =>

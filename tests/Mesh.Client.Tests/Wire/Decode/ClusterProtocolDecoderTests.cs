@@ -29,6 +29,21 @@ public sealed class ClusterProtocolDecoderTests
         Assert.Equal((TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4)), (cluster.IdleTimeout, cluster.MaxConnectionDuration));
     }
 
+    /// <summary>The new options take the place of the deprecated ones, each that says something.</summary>
+    [Theory]
+    [InlineData("max_requests_per_connection: 5", 5u, null)]
+    [InlineData("max_requests_per_connection: 5, common_http_protocol_options: {max_requests_per_connection: 6}", 6u, null)]
+    [InlineData("max_requests_per_connection: 5, common_http_protocol_options: {}, http2_protocol_options: {connection_keepalive: {interval: 3s, timeout: 2s}}", 5u, 3)]
+    [InlineData($"max_requests_per_connection: 5, http2_protocol_options: {{connection_keepalive: {{interval: 3s, timeout: 2s}}}}, typed_extension_protocol_options: {{x: {{{Options}, auto_config: {{}}}}}}", 5u, null)]
+    [InlineData($"typed_extension_protocol_options: {{x: {{{Options}, common_http_protocol_options: {{max_requests_per_connection: 7}}, auto_config: {{http2_protocol_options: {{connection_keepalive: {{interval: 4s, timeout: 2s}}}}}}}}}}", 7u, 4)]
+    [InlineData($"typed_extension_protocol_options: {{x: {{{Options}, use_downstream_protocol_config: {{http2_protocol_options: {{connection_keepalive: {{interval: 4s, timeout: 2s}}}}}}}}}}", 0u, 4)]
+    [InlineData($"typed_extension_protocol_options: {{x: {{{Options}, explicit_http_config: {{http2_protocol_options: {{connection_keepalive: {{timeout: 2s}}}}}}}}}}", 0u, null)]
+    public void TheUseOfConnectionsIsRead(string fields, uint most, int? ping)
+    {
+        ClusterResource cluster = Accept(fields);
+        Assert.Equal((most, ping is { } seconds ? new Http2KeepaliveResource(TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(2)) : null), (cluster.MaxRequestsPerConnection, cluster.Http2Keepalive));
+    }
+
     [Theory]
     [InlineData("{}", "W typed_extension_protocol_options[\"x\"]: '' is not supported: it has no effect")]
     [InlineData($"{{{Options}}}", $"E {At}: required: explicit_http_config, use_downstream_protocol_config or auto_config")]

@@ -94,6 +94,19 @@ public sealed class EndpointsDecoderTests
     public void TheOtherFieldsOfALocalityAreReported(string field, string finding) =>
         Read($"{{lb_endpoints: [{Tcp(1)}], {field}}}").AssertFindings(finding);
 
+    /// <summary>Each address of a name is an endpoint; what more there is to say of them is said by its zone.</summary>
+    [Fact]
+    public void ANameHasTheAddressesItResolvesTo()
+    {
+        const string More = "additional_addresses: [{address: {socket_address: {address: 127.0.0.2, port_value: 1}}}]";
+        ClusterResource cluster = Decoded.Resource(
+            Xds.ClusterType,
+            $"name: c, type: STRICT_DNS, load_assignment: {{cluster_name: c, endpoints: [{{lb_endpoints: [{{endpoint: {{address: {{socket_address: {{address: shop.test, port_value: 1}}}}, {More}}}}}]}}]}}")
+            .AssertFindings("W load_assignment.endpoints[0].lb_endpoints[0].endpoint.additional_addresses: 'shop.test' has the addresses that it resolves to")
+            .Set.Clusters["c"];
+        Assert.Empty(cluster.LoadAssignment!.Localities[0].Endpoints[0].AdditionalAddresses);
+    }
+
     [Fact]
     public void ANameIsRequired() =>
         Decoded.Resource(Xds.AssignmentType, "endpoints: []").AssertFindings("E cluster_name: required, and must not be empty");

@@ -108,7 +108,7 @@ public sealed class GrpcDialectResourceTests
         Assert.Equal([new DropOverloadResource("lb", 30_000), new DropOverloadResource("all", 1_000_000), new DropOverloadResource("none", 0)], endpoints.Drops);
         Assert.Equal(7u, endpoints.Localities[0].Weight);
         Assert.Equal(
-            new EndpointResource("::1", 1) { HostName = "h", Weight = 5, HashKey = "k", AdditionalAddresses = ["127.0.0.1:1"] },
+            new EndpointResource("::1", 1) { HostName = "h", Weight = 5, HashKey = "k", AdditionalAddresses = [new EndpointAddress("127.0.0.1", 1)] },
             Assert.Single(endpoints.Localities[0].Endpoints));
     }
 
