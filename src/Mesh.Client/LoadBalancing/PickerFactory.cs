@@ -14,9 +14,11 @@ internal sealed class PickerFactory
     private readonly PickerState _state;
     private readonly TimeProvider _clock;
     private readonly Random _random;
+    private readonly LocalZones? _zones;
 
-    private PickerFactory(ClusterResource cluster, EndpointsResource assignment, PickerState state, TimeProvider clock, Random random)
+    private PickerFactory(ClusterResource cluster, EndpointsResource assignment, PickerState state, TimeProvider clock, Random random, LocalZones? zones)
     {
+        _zones = zones;
         _clock = clock;
         _cluster = cluster;
         _assignment = assignment;
@@ -30,13 +32,15 @@ internal sealed class PickerFactory
     /// <param name="counters">The cluster's counters.</param>
     /// <param name="state">What the last pickers left.</param>
     /// <param name="random">Chance.</param>
-    public static Picker Create(ClusterResource cluster, EndpointsResource assignment, Endpoint[] endpoints, ClusterState counters, PickerState state, Random random)
+    /// <param name="zones">The instances of this program by locality; null where nobody says.</param>
+    public static Picker Create(
+        ClusterResource cluster, EndpointsResource assignment, Endpoint[] endpoints, ClusterState counters, PickerState state, Random random, LocalZones? zones = null)
     {
         if (cluster.PriorityMode == PriorityMode.FirstUsable)
             endpoints = GrpcEndpoints(endpoints);
         Picker picker = endpoints.Length == 0
             ? new FailingPicker($"cluster '{cluster.Name}' has no endpoints")
-            : new PickerFactory(cluster, assignment, state, counters.TimeProvider, random).OfPriorities(PriorityLevel.Of(endpoints, ejections: counters.Outliers is not null));
+            : new PickerFactory(cluster, assignment, state, counters.TimeProvider, random, zones).OfPriorities(PriorityLevel.Of(endpoints, ejections: counters.Outliers is not null));
         return assignment.Drops.Count == 0 ? picker : new DropPicker(picker, counters, [.. assignment.Drops], random);
     }
 
@@ -94,18 +98,18 @@ internal sealed class PickerFactory
     {
         PriorityLoads loads = _cluster.PriorityMode == PriorityMode.FirstUsable
             ? PriorityLoads.OfFirstUsable(health)
-            : PriorityLoads.Of(health, _assignment.OverprovisioningFactor, _assignment.WeightedPriorityHealth, _cluster.CommonLb?.HealthyPanicThreshold ?? CommonLbResource.DefaultPanicThreshold);
+            : PriorityLoads.Of(health, _assignment.OverprovisioningFactor, _assignment.WeightedPriorityHealth, PanicThreshold);
         var shares = new List<PriorityShare>();
         for (int i = 0; i < levels.Length; i++)
         {
             if (loads.Healthy[i] > 0)
-                shares.Add(new PriorityShare(OfGroup(levels[i], loads.Panic[i] ? levels[i].All : levels[i].Healthy, Availability.Healthy), loads.Healthy[i]));
+                shares.Add(new PriorityShare(loads.Panic[i] ? InPanic(levels[i], Availability.Healthy) : OfGroup(levels[i], levels[i].Healthy, Availability.Healthy), loads.Healthy[i]));
         }
 
         for (int i = 0; i < levels.Length; i++)
         {
             if (loads.Degraded[i] > 0)
-                shares.Add(new PriorityShare(OfGroup(levels[i], loads.Panic[i] ? levels[i].All : levels[i].Degraded, Availability.Degraded), loads.Degraded[i]));
+                shares.Add(new PriorityShare(loads.Panic[i] ? InPanic(levels[i], Availability.Degraded) : OfGroup(levels[i], levels[i].Degraded, Availability.Degraded), loads.Degraded[i]));
         }
 
         return [.. shares];
@@ -120,12 +124,70 @@ internal sealed class PickerFactory
         PriorityHealth[] health = [.. levels.Select((level, i) => (left >> i & 1) == 0 ? level.Health : default)];
         if (!Array.Exists(health, each => each.Healthy > 0 || each.Degraded > 0))
             return [];
-        return new PickerFactory(_cluster, _assignment, new PickerState(_random), _clock, _random).Shares(levels, health);
+        return new PickerFactory(_cluster, _assignment, new PickerState(_random), _clock, _random, _zones).Shares(levels, health);
     }
 
-    private Picker OfGroup(PriorityLevel level, Endpoint[] endpoints, Availability availability) => endpoints.Length == 0
-        ? new FailingPicker($"none of the {level.All.Length} endpoints of cluster '{_cluster.Name}' is usable: their source marks them unhealthy or draining, or they were ejected")
-        : OfPolicy(_cluster.LoadBalancing, level, endpoints, new EndpointGroup(level.Priority, availability));
+    private Picker OfGroup(PriorityLevel level, Endpoint[] endpoints, Availability availability)
+    {
+        if (endpoints.Length == 0)
+            return new FailingPicker($"none of the {level.All.Length} endpoints of cluster '{_cluster.Name}' is usable: their source marks them unhealthy or draining, or they were ejected");
+        var group = new EndpointGroup(level.Priority, availability);
+
+        // Where this program's instances are says nothing of where other priorities' calls come from, as in Envoy.
+        return _zones is not null && level.Priority == 0 && ZoneAware is { } zoneAware
+            ? OfZones(zoneAware, _zones, level, endpoints, group)
+            : OfPolicy(_cluster.LoadBalancing, level, endpoints, group);
+    }
+
+    /// <summary>All endpoints of a priority of which too few are usable, or none with <c>fail_traffic_on_panic</c>.</summary>
+    private Picker InPanic(PriorityLevel level, Availability availability) => ZoneAware is { FailTrafficOnPanic: true }
+        ? new FailingPicker($"fewer than {PanicThreshold} % of the {level.All.Length} endpoints of cluster '{_cluster.Name}' are usable (zone_aware_lb_config.fail_traffic_on_panic)")
+        : OfPolicy(_cluster.LoadBalancing, level, level.All, new EndpointGroup(level.Priority, availability));
+
+    /// <summary>
+    /// Zone-aware routing, which Envoy's plain policies have unless localities go by weight, also where nobody asks for it; null for other policies and for gRPC.
+    /// </summary>
+    private ZoneAwareResource? ZoneAware
+    {
+        get
+        {
+            LocalityLbResource? ofPolicy;
+            switch (_cluster.LoadBalancing)
+            {
+                case var _ when _cluster.PriorityMode == PriorityMode.FirstUsable:
+                    return null;
+                case RoundRobinResource { Locality: var own }:
+                    ofPolicy = own;
+                    break;
+                case LeastRequestResource { Locality: var own }:
+                    ofPolicy = own;
+                    break;
+                case RandomResource { Locality: var own }:
+                    ofPolicy = own;
+                    break;
+                default:
+                    return null;
+            }
+
+            LocalityLbResource? locality = ofPolicy ?? _cluster.CommonLb?.Locality;
+            return locality is null ? ZoneAwareResource.Default : locality.ZoneAware;
+        }
+    }
+
+    private double PanicThreshold => _cluster.CommonLb?.HealthyPanicThreshold ?? CommonLbResource.DefaultPanicThreshold;
+
+    private Picker OfZones(ZoneAwareResource zoneAware, LocalZones local, PriorityLevel level, Endpoint[] endpoints, EndpointGroup group)
+    {
+        // The pickers of localities stand beside it, each with a rotation of its own.
+        Picker all = OfPolicy(_cluster.LoadBalancing, level, endpoints, group with { Locality = "" });
+        var upstream = ZoneCounts.Of(level.All);
+        if (upstream.Zones.Count < 2 || (ulong)level.Healthy.Length < zoneAware.MinClusterSize)
+            return all;
+        string[] localities = [.. upstream.Zones.Keys.OrderByDescending(locality => locality == local.Locality)];
+        ILookup<string, Endpoint> byLocality = endpoints.ToLookup(ZoneCounts.NameOf, StringComparer.Ordinal);
+        Picker?[] pickers = [.. localities.Select(locality => byLocality[locality].ToArray() is { Length: > 0 } own ? OfPolicy(_cluster.LoadBalancing, level, own, group with { Locality = locality }) : null)];
+        return new ZonePicker(all, localities, pickers, upstream, local, zoneAware, PanicThreshold, _random);
+    }
 
     private Picker OfPolicy(LoadBalancingPolicyResource policy, PriorityLevel level, Endpoint[] endpoints, EndpointGroup group)
     {

@@ -120,6 +120,8 @@ internal sealed record LocalityLbResource(ZoneAwareResource? ZoneAware);
 /// <summary><c>LocalityLbConfig.ZoneAwareLbConfig</c>.</summary>
 internal sealed record ZoneAwareResource
 {
+    public static readonly ZoneAwareResource Default = new();
+
     public double RoutingEnabledPercent { get; init; } = 100;
 
     public ulong MinClusterSize { get; init; } = 6;

@@ -10,11 +10,13 @@ namespace Mesh.Snapshots;
 [DebuggerDisplay("{Name} {Endpoints.Length} endpoints")]
 internal sealed class Cluster
 {
+    private readonly LocalZones? _zones;
     private volatile Picker _picker;
     private volatile Dictionary<string, Endpoint>? _byAddress;
 
-    public Cluster(ClusterResource resource, EndpointsResource assignment, ClusterState state, TransportSettings transport, Endpoint[] endpoints)
+    public Cluster(ClusterResource resource, EndpointsResource assignment, ClusterState state, TransportSettings transport, Endpoint[] endpoints, LocalZones? zones = null)
     {
+        _zones = zones;
         Resource = resource;
         Assignment = assignment;
         State = state;
@@ -99,7 +101,9 @@ internal sealed class Cluster
 
     private Picker MakePicker()
     {
+        if (_zones is not null && _zones.Cluster == Name)
+            _zones.Update(Endpoints);
         var pickers = (PickerState)(State.Pickers ??= new PickerState(Random.Shared));
-        return PickerFactory.Create(Resource, Assignment, Endpoints, State, pickers, Random.Shared);
+        return PickerFactory.Create(Resource, Assignment, Endpoints, State, pickers, Random.Shared, _zones);
     }
 }

@@ -22,6 +22,9 @@ internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
     /// <summary>Those who find the endpoints of clusters whose sources do not name them all.</summary>
     public List<IEndpointResolution> Resolutions { get; } = [];
 
+    /// <summary>The instances of this program by locality; null where nobody says. To be set before the first set is compiled.</summary>
+    public LocalZones? Zones { get; set; }
+
     /// <summary>Calls that have not ended.</summary>
     public int InFlight => _states.InFlight;
 
@@ -117,7 +120,7 @@ internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
         foreach (var (slot, assignment) in replaced)
         {
             Cluster old = clusters[slot]!;
-            clusters[slot] = new Cluster(old.Resource, assignment, old.State, old.Transport, CompileEndpoints(old.State, assignment, old, version));
+            clusters[slot] = new Cluster(old.Resource, assignment, old.State, old.Transport, CompileEndpoints(old.State, assignment, old, version), Zones);
         }
 
         return new MeshSnapshot
@@ -225,7 +228,7 @@ internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
         var transport = new TransportSettings(plan.Cluster, plan.Tls, ++_generation);
         if (previous is not null && transport.IsSameAs(previous.Transport))
             transport = previous.Transport;
-        return new Cluster(plan.Cluster, plan.Assignment, state, transport, CompileEndpoints(state, plan.Assignment, previous, version)) { Failure = plan.Failure ?? plan.Cluster.Unsupported };
+        return new Cluster(plan.Cluster, plan.Assignment, state, transport, CompileEndpoints(state, plan.Assignment, previous, version), Zones) { Failure = plan.Failure ?? plan.Cluster.Unsupported };
     }
 
     private Endpoint[] CompileEndpoints(ClusterState state, EndpointsResource assignment, Cluster? previous, long version)
@@ -271,6 +274,8 @@ internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
 
     private void RemoveCluster(string name)
     {
+        if (Zones?.Cluster == name)
+            Zones.Update([]);
         _removed.AddRange(_states.Remove(name).Endpoints.Values);
     }
 

@@ -1,4 +1,5 @@
 using Mesh.Endpoints;
+using Mesh.LoadBalancing;
 using Mesh.Policies.Outliers;
 using Mesh.Resources;
 
@@ -33,6 +34,13 @@ internal sealed class SnapshotStore(Action<EndpointState> endpointRemoved, Outli
 
     /// <summary>Those who find the endpoints of clusters whose sources do not name them all; to be added before the first set comes.</summary>
     public IList<IEndpointResolution> Resolutions => _compiler.Resolutions;
+
+    /// <summary>The instances of this program by locality; null where nobody says. To be set before the first set comes.</summary>
+    public LocalZones? Zones
+    {
+        get => _compiler.Zones;
+        set => _compiler.Zones = value;
+    }
 
     /// <summary>Names a source whose first content must be there before the first snapshot is published.</summary>
     public void Await(string source)

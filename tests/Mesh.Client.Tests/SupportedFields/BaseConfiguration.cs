@@ -198,6 +198,9 @@ internal static class BaseConfiguration
         yield return Balanced("full", Policies("least_request.v3.LeastRequest", "enable_full_scan: true"));
         yield return Balanced("turns", Policies("round_robin.v3.RoundRobin", SlowStart + ", locality_lb_config: {locality_weighted_lb_config: {}}"));
         yield return Balanced("any", Policies("random.v3.Random", "locality_lb_config: {locality_weighted_lb_config: {}}"));
+        yield return Balanced("near", "common_lb_config: {zone_aware_lb_config: {routing_enabled: {value: 50}, min_cluster_size: 3}}");
+        yield return Balanced("nearby", Policies("round_robin.v3.RoundRobin", "locality_lb_config: {zone_aware_lb_config: {routing_enabled: {value: 50}, min_cluster_size: 3, force_local_zone: {min_size: 2}, locality_basis: HEALTHY_HOSTS_WEIGHT}}"));
+        yield return Balanced("forced", Policies("random.v3.Random", "locality_lb_config: {zone_aware_lb_config: {}}"));
         yield return Balanced("first", Policies("pick_first.v3.PickFirst", "shuffle_address_list: true"));
         yield return Balanced("subset", Policies("random_subsetting.v3.RandomSubsetting", "subset_size: 2, child_policy: {" + PolicyList("least_request.v3.LeastRequest", "choice_count: 3") + "}"));
         yield return Balanced("zones", Policies("wrr_locality.v3.WrrLocality", "endpoint_picking_policy: {" + PolicyList("least_request.v3.LeastRequest", "choice_count: 3") + "}"));

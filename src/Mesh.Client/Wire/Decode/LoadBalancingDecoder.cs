@@ -79,9 +79,9 @@ internal static class LoadBalancingDecoder
     {
         type = AnyDecoder.TypeName(config.TypeUrl);
         if (type == RoundRobin.Descriptor.FullName)
-            return AnyDecoder.Open<RoundRobin>(config, errors) is { } m ? new RoundRobinResource { SlowStart = LocalityLbDecoder.Decode(m.SlowStartConfig, errors), Locality = LocalityLbDecoder.Decode(m.LocalityLbConfig, errors) } : null;
+            return AnyDecoder.Open<RoundRobin>(config, errors) is { } m ? new RoundRobinResource { SlowStart = LocalityLbDecoder.Decode(m.SlowStartConfig, errors), Locality = LocalityLbDecoder.Decode(m.LocalityLbConfig, settings, errors) } : null;
         if (type == LeastRequest.Descriptor.FullName)
-            return AnyDecoder.Open<LeastRequest>(config, errors) is { } m ? Decode(m, errors) : null;
+            return AnyDecoder.Open<LeastRequest>(config, errors) is { } m ? Decode(m, settings, errors) : null;
         if (type == RingHash.Descriptor.FullName)
             return AnyDecoder.Open<RingHash>(config, errors) is { } m ? Capped(Decode(m, settings.Dialect, errors), settings) : null;
         if (type == PickFirst.Descriptor.FullName)
@@ -115,7 +115,7 @@ internal static class LoadBalancingDecoder
         if (settings.Dialect == XdsDialect.Grpc)
             return null;
         if (type == RandomPolicy.Descriptor.FullName)
-            return AnyDecoder.Open<RandomPolicy>(config, errors) is { } m ? new RandomResource(LocalityLbDecoder.Decode(m.LocalityLbConfig, errors)) : null;
+            return AnyDecoder.Open<RandomPolicy>(config, errors) is { } m ? new RandomResource(LocalityLbDecoder.Decode(m.LocalityLbConfig, settings, errors)) : null;
         if (type == Maglev.Descriptor.FullName)
             return AnyDecoder.Open<Maglev>(config, errors) is { } m ? Decode(m, errors) : null;
         return null;
@@ -131,7 +131,7 @@ internal static class LoadBalancingDecoder
         return settings.CustomPolicies.TryGetValue(name, out ILoadBalancingPolicy? policy) ? new CustomPolicyResource(name, MetadataDecoder.Compact(value ?? new Struct())) { Policy = policy } : null;
     }
 
-    private static LeastRequestResource Decode(LeastRequest message, ErrorCollector errors)
+    private static LeastRequestResource Decode(LeastRequest message, DecoderSettings settings, ErrorCollector errors)
     {
         if (message.SelectionMethod is not (LeastRequest.Types.SelectionMethod.NChoices or LeastRequest.Types.SelectionMethod.FullScan))
             errors.Error("selection_method", $"{(int)message.SelectionMethod} is not known; allowed are N_CHOICES and FULL_SCAN");
@@ -141,7 +141,7 @@ internal static class LoadBalancingDecoder
             ActiveRequestBias = LbPolicyDecoder.Bias(message.ActiveRequestBias, errors),
             FullScan = message.SelectionMethod == LeastRequest.Types.SelectionMethod.FullScan || message.EnableFullScan == true,
             SlowStart = LocalityLbDecoder.Decode(message.SlowStartConfig, errors),
-            Locality = LocalityLbDecoder.Decode(message.LocalityLbConfig, errors),
+            Locality = LocalityLbDecoder.Decode(message.LocalityLbConfig, settings, errors),
         };
     }
 

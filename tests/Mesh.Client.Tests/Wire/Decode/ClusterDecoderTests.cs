@@ -71,7 +71,7 @@ public sealed class ClusterDecoderTests
     [Theory]
     [InlineData("lb_policy: RING_HASH")]
     [InlineData("wait_for_warm_on_init: true", "W wait_for_warm_on_init: known but not supported")]
-    [InlineData("common_lb_config: {zone_aware_lb_config: {}}", "W common_lb_config.zone_aware_lb_config: read and checked, but this version does not act on it")]
+    [InlineData("common_lb_config: {zone_aware_lb_config: {}}", "W common_lb_config.zone_aware_lb_config: zones have no effect where the program does not name the cluster of its own instances (MeshOptions.LocalClusterName)")]
     [InlineData("health_checks: [{}]", "W health_checks: known but not supported (envoy.config.core.v3.HealthCheck)")]
     [InlineData("circuit_breakers: {thresholds: [{max_retries: 1, retry_budget: {}}]}")]
     [InlineData("circuit_breakers: {thresholds: [{max_connections: 1}], per_host_thresholds: [{}]}",
