@@ -62,6 +62,7 @@ internal static class AttemptLoop
         // One that is answered at once needs no state machine.
         OutlierReport.OnResponse(call, send.Result);
         OrcaReports.OnResponse(call, send.Result);
+        LatencyReports.OnResponse(call);
         ResponseCompletion.Complete(call, send.Result);
         return send;
     }
@@ -77,6 +78,7 @@ internal static class AttemptLoop
                 HttpResponseMessage response = await send.ConfigureAwait(false);
                 OutlierReport.OnResponse(call, response);
                 OrcaReports.OnResponse(call, response);
+                LatencyReports.OnResponse(call);
                 if (!Retrier.ShouldRetry(call, response))
                     return call.Redirects?.Follows(call, response) == true ? EndWithRedirect(call, response) : ResponseCompletion.Complete(call, response);
 
@@ -91,6 +93,7 @@ internal static class AttemptLoop
             AttemptFailure failure = default;
             AttemptError? kind = error is null ? null : AttemptResult.Read(call, pool, error, out failure);
             OutlierReport.OnFailure(call, kind, failure);
+            LatencyReports.OnFailure(call, kind);
             if (kind == AttemptError.CallerCancelled)
                 throw Cancelled(call, error);
             if (kind == AttemptError.RequestAtFault)
@@ -146,6 +149,7 @@ internal static class AttemptLoop
     {
         try
         {
+            LatencyReports.OnAttempt(call);
             HttpRequestMessage message = OutgoingRequest.Create(call, pool);
             if (!async)
             {
@@ -171,7 +175,7 @@ internal static class AttemptLoop
         Cluster cluster = call.Cluster;
         for (int i = 0; ; i++)
         {
-            PickResult pick = OfSession(call) ?? cluster.Picker.Pick(new PickContext(call.Hashed.Value, call.Retries.Tried, call.Retries.AcceptsBy(call.Retry), call.Retry?.LeavesPriorities ?? 0));
+            PickResult pick = OfSession(call) ?? cluster.Picker.Pick(new PickContext(call.Hashed.Value, call.Retries.Tried, call.Retries.AcceptsBy(call.Retry), call.Retry?.LeavesPriorities ?? 0, call.Destination.Criteria));
             if (pick.Kind != PickKind.Complete)
             {
                 failure = LocalReply.Unavailable(pick.Kind == PickKind.Drop ? ResponseFlags.DropOverload : ResponseFlags.NoHealthyUpstream, pick.Reason ?? "");

@@ -33,7 +33,7 @@ internal sealed class EndpointState(string address)
     /// <summary>What outlier detection remembers of it; null where there is none. Owned by the policy.</summary>
     public volatile object? Outliers;
 
-    /// <summary>What load balancing makes of the load it reports; null where nobody asks. Owned by the policy.</summary>
+    /// <summary>What load balancing makes of the load it reports, or of its latency; null where nobody asks. Owned by the policy.</summary>
     public object? Load;
 
     /// <summary>When it was added, as a timestamp of its cluster's clock.</summary>

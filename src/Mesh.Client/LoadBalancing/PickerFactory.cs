@@ -40,6 +40,8 @@ internal sealed class PickerFactory
             endpoints = GrpcEndpoints(endpoints);
         Picker picker = endpoints.Length == 0
             ? new FailingPicker($"cluster '{cluster.Name}' has no endpoints")
+            : cluster.LoadBalancing is SubsetResource subsets
+            ? OfSubsets(subsets, cluster, assignment, endpoints, counters, state, random, zones)
             : new PickerFactory(cluster, assignment, state, counters.TimeProvider, random, zones).OfPriorities(PriorityLevel.Of(endpoints, ejections: counters.Outliers is not null));
         return assignment.Drops.Count == 0 ? picker : new DropPicker(picker, counters, [.. assignment.Drops], random);
     }
@@ -58,6 +60,17 @@ internal sealed class PickerFactory
         WeightedRoundRobinResource weighted => weighted,
         WrrLocalityResource localities => ByReports(localities.EndpointPicking),
         RandomSubsettingResource subsetting => ByReports(subsetting.Child),
+        SubsetResource subsets => ByReports(subsets.Child),
+        _ => null,
+    };
+
+    /// <summary>The policy that goes by how long endpoints take to answer; null where none does.</summary>
+    public static PeakEwmaResource? ByLatency(LoadBalancingPolicyResource policy) => policy switch
+    {
+        PeakEwmaResource peak => peak,
+        WrrLocalityResource localities => ByLatency(localities.EndpointPicking),
+        RandomSubsettingResource subsetting => ByLatency(subsetting.Child),
+        SubsetResource subsets => ByLatency(subsets.Child),
         _ => null,
     };
 
@@ -67,6 +80,7 @@ internal sealed class PickerFactory
         RingHashResource or MaglevResource or CustomPolicyResource => true,
         WrrLocalityResource localities => UsesHash(localities.EndpointPicking),
         RandomSubsettingResource subsetting => UsesHash(subsetting.Child),
+        SubsetResource subsets => UsesHash(subsets.Child),
         _ => false,
     };
 
@@ -80,6 +94,18 @@ internal sealed class PickerFactory
         }
 
         return endpoints;
+    }
+
+    /// <summary>Subsets, each of which has priorities, panic and localities of its own, as in Envoy.</summary>
+    private static SubsetPicker OfSubsets(
+        SubsetResource subsets, ClusterResource cluster, EndpointsResource assignment, Endpoint[] endpoints, ClusterState counters, PickerState state, Random random, LocalZones? zones)
+    {
+        ClusterResource within = cluster with { LoadBalancing = subsets.Child };
+        var weights = new SubsetLocalities(subsets, assignment, endpoints);
+        return state.Keep(default, new SubsetPicker(cluster.Name, subsets, endpoints, Make, random, state.LastOf<SubsetPicker>(default)));
+
+        Picker Make(Endpoint[] members, PickerState own) =>
+            new PickerFactory(within, weights.Of(members), own, counters.TimeProvider, random, zones).OfPriorities(PriorityLevel.Of(members, ejections: counters.Outliers is not null));
     }
 
     private Picker OfPriorities(PriorityLevel[] levels)
@@ -209,6 +235,8 @@ internal sealed class PickerFactory
                 return new WeightedRoundRobinPicker(endpoints, weighted, _state.RotationOf(group), _random, _clock);
             case RandomResource:
                 return new RandomPicker(endpoints, _random);
+            case PeakEwmaResource peak:
+                return new PeakEwmaPicker(endpoints, peak, _random, _clock);
             case RingHashResource ring:
                 RingHashPicker? last = _state.LastOf<RingHashPicker>(group);
                 return RingHashPicker.Create(endpoints, ring, UsesHostname(ring.Hashing), WeightsFor(level, ring.LocalityWeighted), _random, last) is { } picker ? _state.Keep(group, picker) : NoWeight();
@@ -251,8 +279,9 @@ internal sealed class PickerFactory
 
     private bool UsesHostname(ConsistentHashingResource hashing) => hashing.UseHostname || _cluster.CommonLb?.Hashing.UseHostname == true;
 
+    // Subsets that take no note of localities have none.
     private Dictionary<string, uint>? WeightsFor(PriorityLevel level, bool localityWeighted) =>
-        localityWeighted || _cluster.CommonLb?.Locality is { ZoneAware: null } ? LocalityWeights(level.Priority) : null;
+        (localityWeighted || _cluster.CommonLb?.Locality is { ZoneAware: null }) && _assignment.Localities.Count > 0 ? LocalityWeights(level.Priority) : null;
 
     private Dictionary<string, uint> LocalityWeights(uint priority)
     {

@@ -26,6 +26,7 @@ internal sealed class Cluster
         UsesHash = PickerFactory.UsesHash(resource.LoadBalancing);
         Aggregate = resource.Type == DiscoveryType.Aggregate && resource.Unsupported is null ? new Aggregate(resource) : null;
         ByReports = PickerFactory.ByReports(resource.LoadBalancing);
+        ByLatency = PickerFactory.ByLatency(resource.LoadBalancing);
         RequestLimit = RequestLimit.Of(resource.CircuitBreakers);
         ConnectionLimit = ConnectionLimit.Of(resource.CircuitBreakers, highPriority: false);
         HighConnectionLimit = ConnectionLimit.Of(resource.CircuitBreakers, highPriority: true);
@@ -62,6 +63,9 @@ internal sealed class Cluster
 
     /// <summary>The policy that goes by the load its endpoints report; null where none does.</summary>
     public WeightedRoundRobinResource? ByReports { get; }
+
+    /// <summary>The policy that goes by how long its endpoints take to answer; null where none does.</summary>
+    public PeakEwmaResource? ByLatency { get; }
 
     /// <summary>How many calls may be in flight to it.</summary>
     public RequestLimit RequestLimit { get; }

@@ -17,6 +17,8 @@ public sealed class AnyPolicyTests
         new LeastRequestResource { ActiveRequestBias = 0, ChoiceCount = 7 },
         new LeastRequestResource { FullScan = true },
         new RandomResource(),
+        new PeakEwmaResource(),
+        new SubsetResource(new LeastRequestResource(), [new SubsetSelectorResource(["k"])]) { Fallback = SubsetFallback.AnyEndpoint },
         new RingHashResource { MinimumRingSize = 16, MaximumRingSize = 512 },
         new RingHashResource { MinimumRingSize = 0, MaximumRingSize = 0, LocalityWeighted = true },
         new MaglevResource { TableSize = 2 },

@@ -62,7 +62,6 @@ public sealed class ClusterDecoderTests
     [InlineData($"type: LOGICAL_DNS, load_assignment: {{cluster_name: c, endpoints: [{{lb_endpoints: [{Named}, {One}]}}]}}",
         "E load_assignment.endpoints: a cluster of type LOGICAL_DNS has exactly one")]
     [InlineData($"connect_timeout: 0s, {Assignment}", "E connect_timeout: 0s is not allowed: it must be more than 0s")]
-    [InlineData($"lb_subset_config: {{}}, {Assignment}", "E lb_subset_config: not supported")]
     [InlineData($"transport_socket_matches: [{{}}], {Assignment}", "E transport_socket_matches: not supported")]
     [InlineData($"filters: [{{}}], {Assignment}", "W filters: read and checked", "E filters[0]: network filter '' is not supported")]
     public void ErrorsRefuseTheCluster(string body, params string[] findings) =>
@@ -72,6 +71,7 @@ public sealed class ClusterDecoderTests
     [InlineData("lb_policy: RING_HASH")]
     [InlineData("wait_for_warm_on_init: true", "W wait_for_warm_on_init: known but not supported")]
     [InlineData("common_lb_config: {zone_aware_lb_config: {}}", "W common_lb_config.zone_aware_lb_config: zones have no effect where the program does not name the cluster of its own instances (MeshOptions.LocalClusterName)")]
+    [InlineData("lb_subset_config: {}", "W lb_subset_config.subset_selectors: there are none, so there are no subsets")]
     [InlineData("health_checks: [{}]", "W health_checks: known but not supported (envoy.config.core.v3.HealthCheck)")]
     [InlineData("circuit_breakers: {thresholds: [{max_retries: 1, retry_budget: {}}]}")]
     [InlineData("circuit_breakers: {thresholds: [{max_connections: 1}], per_host_thresholds: [{}]}",
