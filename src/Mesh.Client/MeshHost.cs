@@ -1,5 +1,6 @@
 using Mesh.Calls;
 using Mesh.Control;
+using Mesh.LoadBalancing;
 using Mesh.Policies.Outliers;
 using Mesh.Probing.Checks;
 using Mesh.Probing.Dns;
@@ -55,6 +56,8 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
         _pools = new EndpointPools(timeProvider, GenerationDrain);
         _random = random ?? Random.Shared;
         _store = new SnapshotStore(_pools.Retire, new OutlierDetectors(timeProvider, _random, new OutlierLog(loggers.CreateLogger("Mesh.Outliers"))));
+        if (options.LocalClusterName is { } local)
+            _store.Zones = new LocalZones(local) { Locality = options.Locality ?? ZoneCounts.NoLocality };
         _log = new SourceLog(loggers.CreateLogger("Mesh.Sources"));
         _loop = new ControlLoop(timeProvider, loggers.CreateLogger("Mesh.Control"));
         _dns = new DnsClusters(_store, _loop, options.DnsResolver ?? PlatformDnsResolver.Instance, _random, new DnsLog(loggers.CreateLogger("Mesh.Dns")));
@@ -175,6 +178,8 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
         bool others = _options.Settings is not null || _options.InMemory is not null || FindFile() is not null;
         XdsOptions? options = _options.Xds ?? (!others && XdsSetup.IsInEnvironment() ? new XdsOptions() : null);
         XdsSetup? setup = options is null ? null : await XdsSetup.PrepareAsync(options, CancellationToken.None).ConfigureAwait(false);
+        if (setup is not null && _options.Locality is null && _store.Zones is { } zones)
+            zones.Locality = setup.Locality;
         await _loop.RunAsync(() => StartSources(setup)).ConfigureAwait(false);
         if (_xds is { } xds)
             await xds.Ready.ConfigureAwait(false);

@@ -105,6 +105,18 @@ public sealed class MeshOptions
     /// </summary>
     public bool? ActiveHealthChecks { get; set; }
 
+    /// <summary>
+    /// The cluster whose endpoints are the instances of this program, which zone-aware routing compares with those of the clusters it calls: Envoy's
+    /// <c>cluster_manager.local_cluster_name</c>. Null, the default, is no zone-aware routing. With a control plane that is asked by name, it is asked for.
+    /// </summary>
+    public string? LocalClusterName { get; set; }
+
+    /// <summary>
+    /// Where this process runs, as <c>region/zone/sub_zone</c>, written like the localities of endpoints. Null, the default, is where the node of the control
+    /// plane's client is (<see cref="XdsOptions.Zone"/>, its bootstrap, or the platform).
+    /// </summary>
+    public string? Locality { get; set; }
+
     /// <summary>Load-balancing policies of your own, which clusters name in <c>load_balancing_policy</c>. Empty by default; their names must differ.</summary>
     public IList<ILoadBalancingPolicy> LoadBalancingPolicies { get; } = [];
 
@@ -123,6 +135,7 @@ public sealed class MeshOptions
         Dialect = Dialect,
         RingSizeCap = (ulong?)RingSizeCap,
         CustomFilters = HttpFilters.ToFrozenDictionary(type => type.Name, StringComparer.Ordinal),
+        HasLocalCluster = LocalClusterName is not null,
         CustomPolicies = LoadBalancingPolicies.ToFrozenDictionary(policy => policy.Name, ILoadBalancingPolicy? (policy) => policy, StringComparer.Ordinal),
     };
 

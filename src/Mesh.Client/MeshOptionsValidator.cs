@@ -25,6 +25,10 @@ internal sealed class MeshOptionsValidator : IValidateOptions<MeshOptions>
             yield return $"MeshOptions.BodyReplayLimit: {options.BodyReplayLimit} is not allowed; it must be at least zero";
         if (options.RingSizeCap is < 1 or > 8_388_608)
             yield return $"MeshOptions.RingSizeCap: {options.RingSizeCap} is not allowed; it must be from 1 to 8388608";
+        if (options.LocalClusterName is "")
+            yield return "MeshOptions.LocalClusterName: it is empty; write the name of a cluster, or leave it null";
+        if (options.Locality is { } locality && locality.Count(c => c == '/') != 2)
+            yield return $"MeshOptions.Locality: '{locality}' is not allowed; write region/zone/sub_zone, each of which may be empty";
         if (options.MaxDocumentBytes <= 0)
             yield return $"MeshOptions.MaxDocumentBytes: {options.MaxDocumentBytes} is not allowed; it must be more than zero";
         if (options.MaxDocumentDepth is < 1 or > 1000)

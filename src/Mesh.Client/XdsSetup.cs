@@ -33,6 +33,9 @@ internal sealed class XdsSetup
     /// <summary>The servers, as people write them.</summary>
     public string Servers => string.Join(", ", _bootstrap.Servers.Select(server => server.Uri));
 
+    /// <summary>Where the node is, as <c>region/zone/sub_zone</c>.</summary>
+    public string Locality => $"{_bootstrap.Node.Region}/{_bootstrap.Node.Zone}/{_bootstrap.Node.SubZone}";
+
     /// <summary>Whether the environment names a bootstrap, so that there is a control plane though no option says so.</summary>
     public static bool IsInEnvironment() =>
         Environment.GetEnvironmentVariable(BootstrapLookup.FileVariable) is { Length: > 0 } || Environment.GetEnvironmentVariable(BootstrapLookup.TextVariable) is { Length: > 0 };
@@ -67,6 +70,7 @@ internal sealed class XdsSetup
             Node = Identity(_bootstrap.Node),
             Delta = _options.Delta,
             Wildcard = _options.Wildcard,
+            LocalCluster = mesh.LocalClusterName,
             Decoder = mesh.Decoding with { ForProxy = _options.Wildcard, BaseDirectory = Directory.GetCurrentDirectory() },
         };
         var limits = new ChannelLimits(_options.MaxMessageBytes, _options.KeepAliveInterval, _options.KeepAliveTimeout);

@@ -68,6 +68,8 @@ internal static class ExplanationJson
             writer.WriteNumber("hash", hash);
         if (explanation.Leaves.Count > 0)
             WriteList(writer, "aggregate", explanation.Leaves);
+        if (explanation.Subset is { } subset)
+            writer.WriteString("subset", subset);
         if (explanation.Filters.Count > 0)
             WriteList(writer, "filters", explanation.Filters);
         if (explanation.Taken is { } route && RouteValues.Of(route) is { Count: > 0 } values)

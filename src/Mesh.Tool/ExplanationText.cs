@@ -33,6 +33,8 @@ internal static class ExplanationText
             writer.WriteLine($"timeout       {(timeout.Value is { } value ? $"{value.TotalMilliseconds:0} ms" : "none")} ({timeout.Source})");
         if (explanation.Retry is { } retry)
             writer.WriteLine($"retry         up to {retry.NumRetries} on {string.Join(", ", retry.Names)}");
+        if (explanation.Subset is { } subset)
+            writer.WriteLine($"subset        {subset}");
         foreach (Endpoint endpoint in explanation.Target?.Endpoints ?? [])
             writer.WriteLine($"endpoint      {endpoint.State.Address} {endpoint.Resource.Health.ToString().ToLowerInvariant()}{(endpoint.Priority == 0 ? "" : $" priority {endpoint.Priority}")}");
         foreach (string header in explanation.ResponseHeaders)

@@ -70,6 +70,7 @@ internal static class AttemptLoop
         OutlierReport.OnResponse(call, send.Result);
         OrcaReports.OnResponse(call, send.Result);
         HealthReport.OnResponse(call, send.Result);
+        LatencyReports.OnResponse(call);
         ResponseCompletion.Complete(call, send.Result);
         return send;
     }
@@ -86,6 +87,7 @@ internal static class AttemptLoop
                 OutlierReport.OnResponse(call, response);
                 OrcaReports.OnResponse(call, response);
                 HealthReport.OnResponse(call, response);
+                LatencyReports.OnResponse(call);
                 if (!Retrier.ShouldRetry(call, response))
                     return call.Redirects?.Follows(call, response) == true ? EndWithRedirect(call, response) : ResponseCompletion.Complete(call, response);
 
@@ -100,6 +102,7 @@ internal static class AttemptLoop
             AttemptFailure failure = default;
             AttemptError? kind = error is null ? null : AttemptResult.Read(call, pool, error, out failure);
             OutlierReport.OnFailure(call, kind, failure);
+            LatencyReports.OnFailure(call, kind);
             if (kind == AttemptError.CallerCancelled)
                 throw Cancelled(call, error);
             if (kind == AttemptError.RequestAtFault)
@@ -164,6 +167,7 @@ internal static class AttemptLoop
     {
         try
         {
+            LatencyReports.OnAttempt(call);
             HttpRequestMessage message = OutgoingRequest.Create(call, pool);
             if (!async)
             {
@@ -189,7 +193,7 @@ internal static class AttemptLoop
         Cluster cluster = call.Cluster;
         for (int i = 0; ; i++)
         {
-            PickResult pick = OfSession(call) ?? cluster.Picker.Pick(new PickContext(call.Hashed.Value, call.Retries.Tried, call.Retries.AcceptsBy(call.Retry), call.Retry?.LeavesPriorities ?? 0));
+            PickResult pick = OfSession(call) ?? cluster.Picker.Pick(new PickContext(call.Hashed.Value, call.Retries.Tried, call.Retries.AcceptsBy(call.Retry), call.Retry?.LeavesPriorities ?? 0, call.Destination.Criteria));
             if (pick.Kind != PickKind.Complete)
             {
                 failure = LocalReply.Unavailable(pick.Kind == PickKind.Drop ? ResponseFlags.DropOverload : ResponseFlags.NoHealthyUpstream, pick.Reason ?? "");

@@ -100,6 +100,9 @@ internal sealed partial class Call : IDisposable
     /// <summary>Sends so far.</summary>
     public int Attempts { get; private set; }
 
+    /// <summary>When the attempt was sent, as a timestamp; only where the cluster's policy goes by latency.</summary>
+    public long AttemptStarted { get; set; }
+
     /// <summary>The endpoint of the current or last attempt.</summary>
     public Endpoint? Endpoint { get; private set; }
 

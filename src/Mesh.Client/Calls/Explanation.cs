@@ -53,6 +53,9 @@ internal sealed record Explanation
     /// <summary>The clusters of an aggregate, in order; empty for another cluster.</summary>
     public IReadOnlyList<string> Leaves { get; init; } = [];
 
+    /// <summary>The subset of the cluster's endpoints that is called, and why; null where it has no subsets.</summary>
+    public string? Subset { get; init; }
+
     /// <summary>The virtual cluster; null where the host has none.</summary>
     public string? VirtualCluster { get; init; }
 
@@ -163,6 +166,7 @@ internal sealed record Explanation
             Timeout = route.Timeout(grpc, listener),
             Retry = route.Retry is { NumRetries: > 0 } retry && retry.AppliesTo(view) ? retry : null,
             Target = leaf,
+            Subset = leaf?.Picker.SubsetOf(destination.Criteria),
             Leaves = cluster?.Aggregate is { } choice ? [.. choice.ClustersIn(snapshot).Select(each => each.Name)] : [],
             ResponseHeaders = [.. destination.Headers?.DescribeResponse() ?? []],
             Hash = route.HashOf(view),

@@ -12,6 +12,7 @@ internal sealed class HedgedAttempt : IDisposable
     private readonly ConnectionSlots? _slots;
     private readonly ConnectionSlots? _endpointSlots;
     private readonly bool _isHighPriority;
+    private readonly long _started;
     private readonly CancellationTokenSource _cancel;
     private readonly CancellationTokenSource _limit = new();
 
@@ -26,6 +27,7 @@ internal sealed class HedgedAttempt : IDisposable
         Endpoint = call.Endpoint!;
         Counted = counted;
         Send = AttemptLoop.Send(call, pool, async: true, _cancel.Token);
+        _started = call.AttemptStarted;
         StartLimit(call);
     }
 
@@ -61,6 +63,7 @@ internal sealed class HedgedAttempt : IDisposable
     {
         Dispose();
         call.Attach(Endpoint, _pool, _slots, _endpointSlots);
+        call.AttemptStarted = _started;
         return _pool;
     }
 

@@ -180,6 +180,7 @@ internal sealed class Hedging
         OutlierReport.OnResponse(_call, response);
         OrcaReports.OnResponse(_call, response);
         HealthReport.OnResponse(_call, response);
+        LatencyReports.OnResponse(_call);
         if (IsThrownAway(attempt, response))
         {
             response.Dispose();
@@ -194,6 +195,7 @@ internal sealed class Hedging
         AttemptError kind = AttemptResult.Read(_call, pool, error, out AttemptFailure failure);
         if (!attempt.IsTimedOut)
             OutlierReport.OnFailure(_call, kind, failure);
+        LatencyReports.OnFailure(_call, kind);
         if (kind == AttemptError.CallerCancelled)
             throw AttemptLoop.Cancelled(_call, error);
         if (kind == AttemptError.RequestAtFault)

@@ -51,7 +51,7 @@ internal sealed class EndpointState(string address)
     /// <summary>The active health checks it is under; null where there are none. Owned by who checks.</summary>
     public volatile object? Checks;
 
-    /// <summary>What load balancing makes of the load it reports; null where nobody asks. Owned by the policy.</summary>
+    /// <summary>What load balancing makes of the load it reports, or of its latency; null where nobody asks. Owned by the policy.</summary>
     public object? Load;
 
     /// <summary>When it was added, as a timestamp of its cluster's clock.</summary>

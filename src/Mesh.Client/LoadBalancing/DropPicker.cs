@@ -25,4 +25,6 @@ internal sealed class DropPicker(Picker inner, ClusterState cluster, DropOverloa
 
         return inner.Pick(context);
     }
+
+    public override string? SubsetOf(MetadataCriteria? criteria) => inner.SubsetOf(criteria);
 }

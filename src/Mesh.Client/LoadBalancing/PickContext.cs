@@ -5,7 +5,9 @@ namespace Mesh.LoadBalancing;
 /// <param name="Tried">The endpoints of the attempts before; null for the first attempt.</param>
 /// <param name="Accepts">Which endpoints a retry may go to while there is one (<c>retry_host_predicate</c>); null for any.</param>
 /// <param name="LeavesPriorities">After how many attempts the priorities they were on are left (<c>retry_priority</c>); 0 is never.</param>
-internal readonly record struct PickContext(ulong? Hash = null, TriedEndpoints? Tried = null, Predicate<Endpoint>? Accepts = null, uint LeavesPriorities = 0);
+/// <param name="Criteria">What its route asks of endpoints (<c>metadata_match</c>); null for nothing.</param>
+internal readonly record struct PickContext(
+    ulong? Hash = null, TriedEndpoints? Tried = null, Predicate<Endpoint>? Accepts = null, uint LeavesPriorities = 0, MetadataCriteria? Criteria = null);
 
 /// <summary>The endpoints that a call has tried.</summary>
 internal sealed class TriedEndpoints

@@ -4,4 +4,7 @@ namespace Mesh.LoadBalancing;
 internal abstract class Picker
 {
     public abstract PickResult Pick(in PickContext context);
+
+    /// <summary>Which subset calls go to that ask for something, and why, for people; null where there are no subsets.</summary>
+    public virtual string? SubsetOf(MetadataCriteria? criteria) => null;
 }

@@ -14,9 +14,11 @@ internal sealed class PickerFactory
     private readonly PickerState _state;
     private readonly TimeProvider _clock;
     private readonly Random _random;
+    private readonly LocalZones? _zones;
 
-    private PickerFactory(ClusterResource cluster, EndpointsResource assignment, PickerState state, TimeProvider clock, Random random)
+    private PickerFactory(ClusterResource cluster, EndpointsResource assignment, PickerState state, TimeProvider clock, Random random, LocalZones? zones)
     {
+        _zones = zones;
         _clock = clock;
         _cluster = cluster;
         _assignment = assignment;
@@ -30,13 +32,17 @@ internal sealed class PickerFactory
     /// <param name="counters">The cluster's counters.</param>
     /// <param name="state">What the last pickers left.</param>
     /// <param name="random">Chance.</param>
-    public static Picker Create(ClusterResource cluster, EndpointsResource assignment, Endpoint[] endpoints, ClusterState counters, PickerState state, Random random)
+    /// <param name="zones">The instances of this program by locality; null where nobody says.</param>
+    public static Picker Create(
+        ClusterResource cluster, EndpointsResource assignment, Endpoint[] endpoints, ClusterState counters, PickerState state, Random random, LocalZones? zones = null)
     {
         if (cluster.PriorityMode == PriorityMode.FirstUsable)
             endpoints = GrpcEndpoints(endpoints);
         Picker picker = endpoints.Length == 0
             ? new FailingPicker($"cluster '{cluster.Name}' has no endpoints")
-            : new PickerFactory(cluster, assignment, state, counters.TimeProvider, random).OfPriorities(PriorityLevel.Of(endpoints, states: counters.Outliers is not null || counters.Checks is not null));
+            : cluster.LoadBalancing is SubsetResource subsets
+            ? OfSubsets(subsets, cluster, assignment, endpoints, counters, state, random, zones)
+            : new PickerFactory(cluster, assignment, state, counters.TimeProvider, random, zones).OfPriorities(Levels(endpoints, counters));
         return assignment.Drops.Count == 0 ? picker : new DropPicker(picker, counters, [.. assignment.Drops], random);
     }
 
@@ -54,6 +60,17 @@ internal sealed class PickerFactory
         WeightedRoundRobinResource weighted => weighted,
         WrrLocalityResource localities => ByReports(localities.EndpointPicking),
         RandomSubsettingResource subsetting => ByReports(subsetting.Child),
+        SubsetResource subsets => ByReports(subsets.Child),
+        _ => null,
+    };
+
+    /// <summary>The policy that goes by how long endpoints take to answer; null where none does.</summary>
+    public static PeakEwmaResource? ByLatency(LoadBalancingPolicyResource policy) => policy switch
+    {
+        PeakEwmaResource peak => peak,
+        WrrLocalityResource localities => ByLatency(localities.EndpointPicking),
+        RandomSubsettingResource subsetting => ByLatency(subsetting.Child),
+        SubsetResource subsets => ByLatency(subsets.Child),
         _ => null,
     };
 
@@ -63,6 +80,7 @@ internal sealed class PickerFactory
         RingHashResource or MaglevResource or CustomPolicyResource => true,
         WrrLocalityResource localities => UsesHash(localities.EndpointPicking),
         RandomSubsettingResource subsetting => UsesHash(subsetting.Child),
+        SubsetResource subsets => UsesHash(subsets.Child),
         _ => false,
     };
 
@@ -77,6 +95,20 @@ internal sealed class PickerFactory
 
         return endpoints;
     }
+
+    /// <summary>Subsets, each of which has priorities, panic and localities of its own, as in Envoy.</summary>
+    private static SubsetPicker OfSubsets(
+        SubsetResource subsets, ClusterResource cluster, EndpointsResource assignment, Endpoint[] endpoints, ClusterState counters, PickerState state, Random random, LocalZones? zones)
+    {
+        ClusterResource within = cluster with { LoadBalancing = subsets.Child };
+        var weights = new SubsetLocalities(subsets, assignment, endpoints);
+        return state.Keep(default, new SubsetPicker(cluster.Name, subsets, endpoints, Make, random, state.LastOf<SubsetPicker>(default)));
+
+        Picker Make(Endpoint[] members, PickerState own) =>
+            new PickerFactory(within, weights.Of(members), own, counters.TimeProvider, random, zones).OfPriorities(Levels(members, counters));
+    }
+
+    private static PriorityLevel[] Levels(Endpoint[] endpoints, ClusterState counters) => PriorityLevel.Of(endpoints, states: counters.Outliers is not null || counters.Checks is not null);
 
     private Picker OfPriorities(PriorityLevel[] levels)
     {
@@ -94,18 +126,18 @@ internal sealed class PickerFactory
     {
         PriorityLoads loads = _cluster.PriorityMode == PriorityMode.FirstUsable
             ? PriorityLoads.OfFirstUsable(health)
-            : PriorityLoads.Of(health, _assignment.OverprovisioningFactor, _assignment.WeightedPriorityHealth, _cluster.CommonLb?.HealthyPanicThreshold ?? CommonLbResource.DefaultPanicThreshold);
+            : PriorityLoads.Of(health, _assignment.OverprovisioningFactor, _assignment.WeightedPriorityHealth, PanicThreshold);
         var shares = new List<PriorityShare>();
         for (int i = 0; i < levels.Length; i++)
         {
             if (loads.Healthy[i] > 0)
-                shares.Add(new PriorityShare(OfGroup(levels[i], loads.Panic[i] ? levels[i].All : levels[i].Healthy, Availability.Healthy), loads.Healthy[i]));
+                shares.Add(new PriorityShare(loads.Panic[i] ? InPanic(levels[i], Availability.Healthy) : OfGroup(levels[i], levels[i].Healthy, Availability.Healthy), loads.Healthy[i]));
         }
 
         for (int i = 0; i < levels.Length; i++)
         {
             if (loads.Degraded[i] > 0)
-                shares.Add(new PriorityShare(OfGroup(levels[i], loads.Panic[i] ? levels[i].All : levels[i].Degraded, Availability.Degraded), loads.Degraded[i]));
+                shares.Add(new PriorityShare(loads.Panic[i] ? InPanic(levels[i], Availability.Degraded) : OfGroup(levels[i], levels[i].Degraded, Availability.Degraded), loads.Degraded[i]));
         }
 
         return [.. shares];
@@ -120,12 +152,70 @@ internal sealed class PickerFactory
         PriorityHealth[] health = [.. levels.Select((level, i) => (left >> i & 1) == 0 ? level.Health : default)];
         if (!Array.Exists(health, each => each.Healthy > 0 || each.Degraded > 0))
             return [];
-        return new PickerFactory(_cluster, _assignment, new PickerState(_random), _clock, _random).Shares(levels, health);
+        return new PickerFactory(_cluster, _assignment, new PickerState(_random), _clock, _random, _zones).Shares(levels, health);
     }
 
-    private Picker OfGroup(PriorityLevel level, Endpoint[] endpoints, Availability availability) => endpoints.Length == 0
-        ? new FailingPicker($"none of the {level.All.Length} endpoints of cluster '{_cluster.Name}' is usable: their source marks them unhealthy or draining, they were ejected, or they do not pass their health checks")
-        : OfPolicy(_cluster.LoadBalancing, level, endpoints, new EndpointGroup(level.Priority, availability));
+    private Picker OfGroup(PriorityLevel level, Endpoint[] endpoints, Availability availability)
+    {
+        if (endpoints.Length == 0)
+            return new FailingPicker($"none of the {level.All.Length} endpoints of cluster '{_cluster.Name}' is usable: their source marks them unhealthy or draining, they were ejected, or they do not pass their health checks");
+        var group = new EndpointGroup(level.Priority, availability);
+
+        // Where this program's instances are says nothing of where other priorities' calls come from, as in Envoy.
+        return _zones is not null && level.Priority == 0 && ZoneAware is { } zoneAware
+            ? OfZones(zoneAware, _zones, level, endpoints, group)
+            : OfPolicy(_cluster.LoadBalancing, level, endpoints, group);
+    }
+
+    /// <summary>All endpoints of a priority of which too few are usable, or none with <c>fail_traffic_on_panic</c>.</summary>
+    private Picker InPanic(PriorityLevel level, Availability availability) => ZoneAware is { FailTrafficOnPanic: true }
+        ? new FailingPicker($"fewer than {PanicThreshold} % of the {level.All.Length} endpoints of cluster '{_cluster.Name}' are usable (zone_aware_lb_config.fail_traffic_on_panic)")
+        : OfPolicy(_cluster.LoadBalancing, level, level.All, new EndpointGroup(level.Priority, availability));
+
+    /// <summary>
+    /// Zone-aware routing, which Envoy's plain policies have unless localities go by weight, also where nobody asks for it; null for other policies and for gRPC.
+    /// </summary>
+    private ZoneAwareResource? ZoneAware
+    {
+        get
+        {
+            LocalityLbResource? ofPolicy;
+            switch (_cluster.LoadBalancing)
+            {
+                case var _ when _cluster.PriorityMode == PriorityMode.FirstUsable:
+                    return null;
+                case RoundRobinResource { Locality: var own }:
+                    ofPolicy = own;
+                    break;
+                case LeastRequestResource { Locality: var own }:
+                    ofPolicy = own;
+                    break;
+                case RandomResource { Locality: var own }:
+                    ofPolicy = own;
+                    break;
+                default:
+                    return null;
+            }
+
+            LocalityLbResource? locality = ofPolicy ?? _cluster.CommonLb?.Locality;
+            return locality is null ? ZoneAwareResource.Default : locality.ZoneAware;
+        }
+    }
+
+    private double PanicThreshold => _cluster.CommonLb?.HealthyPanicThreshold ?? CommonLbResource.DefaultPanicThreshold;
+
+    private Picker OfZones(ZoneAwareResource zoneAware, LocalZones local, PriorityLevel level, Endpoint[] endpoints, EndpointGroup group)
+    {
+        // The pickers of localities stand beside it, each with a rotation of its own.
+        Picker all = OfPolicy(_cluster.LoadBalancing, level, endpoints, group with { Locality = "" });
+        var upstream = ZoneCounts.Of(level.All);
+        if (upstream.Zones.Count < 2 || (ulong)level.Healthy.Length < zoneAware.MinClusterSize)
+            return all;
+        string[] localities = [.. upstream.Zones.Keys.OrderByDescending(locality => locality == local.Locality)];
+        ILookup<string, Endpoint> byLocality = endpoints.ToLookup(ZoneCounts.NameOf, StringComparer.Ordinal);
+        Picker?[] pickers = [.. localities.Select(locality => byLocality[locality].ToArray() is { Length: > 0 } own ? OfPolicy(_cluster.LoadBalancing, level, own, group with { Locality = locality }) : null)];
+        return new ZonePicker(all, localities, pickers, upstream, local, zoneAware, PanicThreshold, _random);
+    }
 
     private Picker OfPolicy(LoadBalancingPolicyResource policy, PriorityLevel level, Endpoint[] endpoints, EndpointGroup group)
     {
@@ -147,6 +237,8 @@ internal sealed class PickerFactory
                 return new WeightedRoundRobinPicker(endpoints, weighted, _state.RotationOf(group), _random, _clock);
             case RandomResource:
                 return new RandomPicker(endpoints, _random);
+            case PeakEwmaResource peak:
+                return new PeakEwmaPicker(endpoints, peak, _random, _clock);
             case RingHashResource ring:
                 RingHashPicker? last = _state.LastOf<RingHashPicker>(group);
                 return RingHashPicker.Create(endpoints, ring, UsesHostname(ring.Hashing), WeightsFor(level, ring.LocalityWeighted), _random, last) is { } picker ? _state.Keep(group, picker) : NoWeight();
@@ -191,8 +283,9 @@ internal sealed class PickerFactory
 
     private bool UsesHostname(ConsistentHashingResource hashing) => hashing.UseHostname || _cluster.CommonLb?.Hashing.UseHostname == true;
 
+    // Subsets that take no note of localities have none.
     private Dictionary<string, uint>? WeightsFor(PriorityLevel level, bool localityWeighted) =>
-        localityWeighted || _cluster.CommonLb?.Locality is { ZoneAware: null } ? LocalityWeights(level.Priority) : null;
+        (localityWeighted || _cluster.CommonLb?.Locality is { ZoneAware: null }) && _assignment.Localities.Count > 0 ? LocalityWeights(level.Priority) : null;
 
     private Dictionary<string, uint> LocalityWeights(uint priority)
     {

@@ -41,10 +41,12 @@ internal sealed class WeightedRoundRobinPicker : EndpointPicker
     /// <summary>The weight of an endpoint's reports, made where there is none yet.</summary>
     public static ReportedWeight WeightOf(EndpointState endpoint)
     {
-        if (endpoint.Load is ReportedWeight known)
+        // Another policy may have left something else there.
+        object? seen = endpoint.Load;
+        if (seen is ReportedWeight known)
             return known;
         var weight = new ReportedWeight();
-        return Interlocked.CompareExchange(ref endpoint.Load, weight, null) as ReportedWeight ?? weight;
+        return Interlocked.CompareExchange(ref endpoint.Load, weight, seen) as ReportedWeight ?? weight;
     }
 
     protected override int Choose(in PickContext context, int again)

@@ -101,6 +101,16 @@ internal sealed record WeightedRoundRobinResource : LoadBalancingPolicyResource
     public SlowStartResource? SlowStart { get; init; }
 }
 
+/// <summary><c>mesh.peak_ewma</c>: of two endpoints the one of the smaller latency times calls in flight.</summary>
+internal sealed record PeakEwmaResource : LoadBalancingPolicyResource
+{
+    /// <summary>In how long a latency counts as a part of 1/e of what it was.</summary>
+    public TimeSpan DecayTime { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The latency of an endpoint that has not answered yet.</summary>
+    public TimeSpan DefaultRtt { get; init; } = TimeSpan.FromMilliseconds(10);
+}
+
 /// <summary>A policy of the user's own, in a <c>TypedStruct</c> (gRFC A52).</summary>
 /// <param name="Name">What stands behind the last slash of its type URL.</param>
 /// <param name="Configuration">Its configuration, as JSON.</param>
@@ -120,6 +130,8 @@ internal sealed record LocalityLbResource(ZoneAwareResource? ZoneAware);
 /// <summary><c>LocalityLbConfig.ZoneAwareLbConfig</c>.</summary>
 internal sealed record ZoneAwareResource
 {
+    public static readonly ZoneAwareResource Default = new();
+
     public double RoutingEnabledPercent { get; init; } = 100;
 
     public ulong MinClusterSize { get; init; } = 6;

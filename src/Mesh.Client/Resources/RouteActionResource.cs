@@ -37,6 +37,9 @@ internal sealed record RouteActionResource
     /// <summary>What a request is hashed by.</summary>
     public ValueList<HashPolicyResource> HashPolicies { get; init; }
 
+    /// <summary>What the metadata <c>envoy.lb</c> of endpoints is to hold, as a JSON object (<c>metadata_match</c>); empty for nothing.</summary>
+    public string MetadataMatch { get; init; } = "";
+
     /// <summary>The status of calls to a cluster that is not known.</summary>
     public int ClusterNotFoundStatus { get; init; } = 503;
 
@@ -107,6 +110,9 @@ internal sealed record WeightedClusterResource(string Name, uint Weight)
     public string ClusterHeader { get; init; } = "";
 
     public HeaderMutationsResource Headers { get; init; } = HeaderMutationsResource.None;
+
+    /// <summary>The same as the route's <see cref="RouteActionResource.MetadataMatch"/>, over which it counts; empty for nothing.</summary>
+    public string MetadataMatch { get; init; } = "";
 
     /// <summary>Replaces the authority, where no rewrite of the route does; empty for none.</summary>
     public string HostRewriteLiteral { get; init; } = "";

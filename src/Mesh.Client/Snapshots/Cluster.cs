@@ -10,11 +10,13 @@ namespace Mesh.Snapshots;
 [DebuggerDisplay("{Name} {Endpoints.Length} endpoints")]
 internal sealed class Cluster
 {
+    private readonly LocalZones? _zones;
     private volatile Picker _picker;
     private volatile Dictionary<string, Endpoint>? _byAddress;
 
-    public Cluster(ClusterResource resource, EndpointsResource assignment, ClusterState state, TransportSettings transport, Endpoint[] endpoints)
+    public Cluster(ClusterResource resource, EndpointsResource assignment, ClusterState state, TransportSettings transport, Endpoint[] endpoints, LocalZones? zones = null)
     {
+        _zones = zones;
         Resource = resource;
         Assignment = assignment;
         State = state;
@@ -24,6 +26,7 @@ internal sealed class Cluster
         UsesHash = PickerFactory.UsesHash(resource.LoadBalancing);
         Aggregate = resource.Type == DiscoveryType.Aggregate && resource.Unsupported is null ? new Aggregate(resource) : null;
         ByReports = PickerFactory.ByReports(resource.LoadBalancing);
+        ByLatency = PickerFactory.ByLatency(resource.LoadBalancing);
         RequestLimit = RequestLimit.Of(resource.CircuitBreakers);
         ConnectionLimit = ConnectionLimit.Of(resource.CircuitBreakers, highPriority: false);
         HighConnectionLimit = ConnectionLimit.Of(resource.CircuitBreakers, highPriority: true);
@@ -62,6 +65,9 @@ internal sealed class Cluster
 
     /// <summary>The policy that goes by the load its endpoints report; null where none does.</summary>
     public WeightedRoundRobinResource? ByReports { get; }
+
+    /// <summary>The policy that goes by how long its endpoints take to answer; null where none does.</summary>
+    public PeakEwmaResource? ByLatency { get; }
 
     /// <summary>How many calls may be in flight to it.</summary>
     public RequestLimit RequestLimit { get; }
@@ -115,7 +121,9 @@ internal sealed class Cluster
 
     private Picker MakePicker()
     {
+        if (_zones is not null && _zones.Cluster == Name)
+            _zones.Update(Endpoints);
         var pickers = (PickerState)(State.Pickers ??= new PickerState(Random.Shared));
-        return PickerFactory.Create(Resource, Assignment, Endpoints, State, pickers, Random.Shared);
+        return PickerFactory.Create(Resource, Assignment, Endpoints, State, pickers, Random.Shared, _zones);
     }
 }

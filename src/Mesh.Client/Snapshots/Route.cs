@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
+using Mesh.LoadBalancing;
 using Mesh.Matching;
 using Mesh.Policies.Hashing;
 using Mesh.Policies.Headers;
@@ -25,6 +26,9 @@ internal sealed record RouteDestination(int Slot, string Name, uint Weight, stri
 
     /// <summary>A request header that names the cluster; empty for none.</summary>
     public string ClusterHeader { get; init; } = "";
+
+    /// <summary>What is asked of endpoints; null for nothing.</summary>
+    public MetadataCriteria? Criteria { get; init; }
 
     /// <summary>What filters are told on this way, by their names.</summary>
     public ValueList<FilterOverrideResource> FilterOverrides

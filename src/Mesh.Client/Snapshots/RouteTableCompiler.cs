@@ -1,3 +1,4 @@
+using Mesh.LoadBalancing;
 using Mesh.Matching;
 using Mesh.Policies.Headers;
 using Mesh.Policies.Retries;
@@ -76,6 +77,7 @@ internal static class RouteTableCompiler
             destinations[i] = new RouteDestination(slot, cluster.Name, cluster.Weight, cluster.HostRewriteLiteral, headers)
             {
                 ClusterHeader = cluster.ClusterHeader,
+                Criteria = MetadataCriteria.Of(action.MetadataMatch, cluster.MetadataMatch),
                 FilterOverrides = Merge(cluster.FilterOverrides, overrides),
                 Mirrors = mirrors.Count == 0 ? [] : [.. mirrors.Select(mirror => Compile(mirror, HeaderMutator.Create(levels, table.MostSpecificHeaderMutationsWins, mirror.Headers), slots))],
             };

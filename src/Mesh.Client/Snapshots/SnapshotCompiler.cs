@@ -25,6 +25,9 @@ internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
     /// <summary>Who checks endpoints; null where nobody does.</summary>
     public IEndpointChecks? Checks { get; set; }
 
+    /// <summary>The instances of this program by locality; null where nobody says. To be set before the first set is compiled.</summary>
+    public LocalZones? Zones { get; set; }
+
     /// <summary>Calls that have not ended.</summary>
     public int InFlight => _states.InFlight;
 
@@ -122,7 +125,7 @@ internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
             Cluster old = clusters[slot]!;
             Endpoint[] endpoints = CompileEndpoints(old.State, assignment, old, version);
             Checks?.Set(old.Resource, old.State, old.Transport, endpoints, old.Endpoints);
-            clusters[slot] = new Cluster(old.Resource, assignment, old.State, old.Transport, endpoints);
+            clusters[slot] = new Cluster(old.Resource, assignment, old.State, old.Transport, endpoints, Zones);
         }
 
         return new MeshSnapshot
@@ -232,7 +235,7 @@ internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
             transport = previous.Transport;
         Endpoint[] endpoints = CompileEndpoints(state, plan.Assignment, previous, version);
         Checks?.Set(plan.Cluster, state, transport, endpoints, previous?.Endpoints ?? []);
-        return new Cluster(plan.Cluster, plan.Assignment, state, transport, endpoints) { Failure = plan.Failure ?? plan.Cluster.Unsupported };
+        return new Cluster(plan.Cluster, plan.Assignment, state, transport, endpoints, Zones) { Failure = plan.Failure ?? plan.Cluster.Unsupported };
     }
 
     private Endpoint[] CompileEndpoints(ClusterState state, EndpointsResource assignment, Cluster? previous, long version)
@@ -282,6 +285,8 @@ internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
 
     private void RemoveCluster(string name)
     {
+        if (Zones?.Cluster == name)
+            Zones.Update([]);
         ClusterState removed = _states.Remove(name);
         _removed.AddRange(removed.Endpoints.Values);
         Checks?.Remove(removed);

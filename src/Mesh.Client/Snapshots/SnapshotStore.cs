@@ -1,4 +1,5 @@
 using Mesh.Endpoints;
+using Mesh.LoadBalancing;
 using Mesh.Policies.Outliers;
 using Mesh.Resources;
 
@@ -36,6 +37,13 @@ internal sealed class SnapshotStore(Action<EndpointState> endpointRemoved, Outli
 
     /// <summary>Who checks endpoints; null where nobody does. To be set before the first set comes.</summary>
     public IEndpointChecks? Checks { get => _compiler.Checks; set => _compiler.Checks = value; }
+
+    /// <summary>The instances of this program by locality; null where nobody says. To be set before the first set comes.</summary>
+    public LocalZones? Zones
+    {
+        get => _compiler.Zones;
+        set => _compiler.Zones = value;
+    }
 
     /// <summary>Names a source whose first content must be there before the first snapshot is published.</summary>
     public void Await(string source)

@@ -80,6 +80,8 @@ public sealed class StartErrorTests : MeshAppTest
             options.MaxDocumentBytes = 0;
             options.MaxDocumentDepth = 1001;
             options.RingSizeCap = 0;
+            options.LocalClusterName = "";
+            options.Locality = "eu/a";
             options.UnknownHosts = (UnknownHosts)7;
             options.Hosts.Add("*.shop");
         });
@@ -88,7 +90,7 @@ public sealed class StartErrorTests : MeshAppTest
         OptionsValidationException thrown = await Assert.ThrowsAsync<OptionsValidationException>(() => app.StartAsync());
 
         Assert.Equal(
-            ["ConfigurationPath", "FirstConfigTimeout", "DrainTimeout", "ReloadDebounce", "BodyReplayLimit", "RingSizeCap", "MaxDocumentBytes", "MaxDocumentDepth", "UnknownHosts", "Hosts[0]"],
+            ["ConfigurationPath", "FirstConfigTimeout", "DrainTimeout", "ReloadDebounce", "BodyReplayLimit", "RingSizeCap", "LocalClusterName", "Locality", "MaxDocumentBytes", "MaxDocumentDepth", "UnknownHosts", "Hosts[0]"],
             thrown.Failures.Select(failure => failure["MeshOptions.".Length..failure.IndexOf(':', StringComparison.Ordinal)]));
     }
 

@@ -17,6 +17,8 @@ public sealed class AnyPolicyTests
         new LeastRequestResource { ActiveRequestBias = 0, ChoiceCount = 7 },
         new LeastRequestResource { FullScan = true },
         new RandomResource(),
+        new PeakEwmaResource(),
+        new SubsetResource(new LeastRequestResource(), [new SubsetSelectorResource(["k"])]) { Fallback = SubsetFallback.AnyEndpoint },
         new RingHashResource { MinimumRingSize = 16, MaximumRingSize = 512 },
         new RingHashResource { MinimumRingSize = 0, MaximumRingSize = 0, LocalityWeighted = true },
         new MaglevResource { TableSize = 2 },
@@ -26,6 +28,9 @@ public sealed class AnyPolicyTests
         new WrrLocalityResource(new WrrLocalityResource(new LeastRequestResource())),
         new WrrLocalityResource(new RingHashResource { MinimumRingSize = 4, MaximumRingSize = 8 }),
         new RoundRobinResource { Locality = new LocalityLbResource(ZoneAware: null) },
+        new RoundRobinResource { Locality = new LocalityLbResource(new ZoneAwareResource { MinClusterSize = 0 }) },
+        new LeastRequestResource { Locality = new LocalityLbResource(new ZoneAwareResource { MinClusterSize = 2, ForceLocalZoneMinSize = 0, FailTrafficOnPanic = true }) },
+        new RandomResource(new LocalityLbResource(new ZoneAwareResource { MinClusterSize = 1, RoutingEnabledPercent = 50, ByWeight = true })),
         new RoundRobinResource { SlowStart = new SlowStartResource(TimeSpan.FromSeconds(1), 2, 0) },
         new LeastRequestResource { SlowStart = new SlowStartResource(TimeSpan.FromDays(1), 0.5, 10) },
         new WeightedRoundRobinResource { BlackoutPeriod = TimeSpan.Zero, SlowStart = new SlowStartResource(TimeSpan.FromDays(1), 1, 0) },
@@ -40,7 +45,7 @@ public sealed class AnyPolicyTests
                 foreach (PriorityMode mode in new[] { PriorityMode.Shares, PriorityMode.FirstUsable })
                 {
                     ClusterResource cluster = Cluster(policy) with { PriorityMode = mode, CommonLb = new CommonLbResource { HealthyPanicThreshold = each.Panic } };
-                    Picker picker = Create(cluster, each.Endpoints, Localities(("a", each.Weight), ("b", 1), ("c", 0)), each.Seed);
+                    Picker picker = Create(cluster, each.Endpoints, Localities(("a", each.Weight), ("b", 1), ("c", 0)), each.Seed, each.Seed % 2 == 0 ? TestZones.Local("a2 b1 c1") : null);
                     for (int i = 0; i < 20; i++)
                     {
                         PickResult pick = picker.Pick(new PickContext(i % 2 == 0 ? (ulong)i * 0x9E37_79B9_7F4A_7C15 : null, i > 10 && each.Endpoints.Length > 0 ? After(each.Endpoints[i % each.Endpoints.Length]).Tried : null));
@@ -58,7 +63,7 @@ public sealed class AnyPolicyTests
     public void ARetryGoesToOneThatWasNotTriedWhileThereIsOne()
     {
         Endpoint[] endpoints = [.. Enumerable.Range(1, 5).Select(i => At(i))];
-        foreach (LoadBalancingPolicyResource policy in Policies.Where(policy => policy is not (WrrLocalityResource or RoundRobinResource { Locality: not null } or RingHashResource { LocalityWeighted: true } or MaglevResource)))
+        foreach (LoadBalancingPolicyResource policy in Policies.Where(policy => policy is not (WrrLocalityResource or RoundRobinResource { Locality.ZoneAware: null } or RingHashResource { LocalityWeighted: true } or MaglevResource)))
         {
             Picker picker = Create(Cluster(policy), endpoints);
             for (int i = 0; i < 50; i++)

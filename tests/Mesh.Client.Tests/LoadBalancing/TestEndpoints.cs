@@ -24,8 +24,8 @@ internal static class TestEndpoints
     }
 
     /// <summary>The picker of a cluster over endpoints, in localities of the weights given.</summary>
-    public static Picker Create(ClusterResource cluster, Endpoint[] endpoints, EndpointsResource? assignment = null, int seed = 1) =>
-        PickerFactory.Create(cluster, assignment ?? new EndpointsResource("c", []), endpoints, new ClusterState("c"), new PickerState(new Random(seed)), new Random(seed));
+    public static Picker Create(ClusterResource cluster, Endpoint[] endpoints, EndpointsResource? assignment = null, int seed = 1, LocalZones? zones = null) =>
+        PickerFactory.Create(cluster, assignment ?? new EndpointsResource("c", []), endpoints, new ClusterState("c"), new PickerState(new Random(seed)), new Random(seed), zones);
 
     public static ClusterResource Cluster(LoadBalancingPolicyResource? policy = null) =>
         new() { Name = "c", Type = DiscoveryType.Static, LoadBalancing = policy ?? RoundRobinResource.Default };

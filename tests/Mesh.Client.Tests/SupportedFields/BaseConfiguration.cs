@@ -39,6 +39,10 @@ internal static class BaseConfiguration
 
     private const string Options = "'@type': type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
     private const string SlowStart = "slow_start_config: {slow_start_window: 10s, aggression: {default_value: 2}, min_weight_percent: {value: 20}}";
+    private const string Subsets =
+        "fallback_policy: DEFAULT_SUBSET, default_subset: {stage: two}, locality_weight_aware: true, scale_locality_weight: true, panic_mode_any: true, list_as_any: true, metadata_fallback_policy: FALLBACK_LIST, "
+        + "subset_selectors: [{keys: [stage], fallback_policy: ANY_ENDPOINT}, {keys: [stage, hash_key], fallback_policy: KEYS_SUBSET, fallback_keys_subset: [stage]}, {keys: [hash_key], single_host_per_subset: true}]";
+
     private const string Certificate = "{certificate_chain: {filename: chain.pem}, private_key: {filename: key.pem}, password: {inline_string: secret}}";
 
     /// <summary>The resources.</summary>
@@ -142,13 +146,13 @@ internal static class BaseConfiguration
                 match: {path: /matched, case_sensitive: true, headers: [
                   {name: x-exact, exact_match: v}, {name: x-range, range_match: {start: 1, end: 5} },
                   {name: x-string, string_match: {prefix: v} }, {name: x-absent, string_match: {exact: v}, invert_match: true}]},
-                route: {cluster: a, priority: HIGH, prefix_rewrite: /rewritten, host_rewrite_literal: rewritten.example, timeout: 3s, idle_timeout: 4s,
+                route: {cluster: a, priority: HIGH, metadata_match: {filter_metadata: {envoy.lb: {stage: one} } }, prefix_rewrite: /rewritten, host_rewrite_literal: rewritten.example, timeout: 3s, idle_timeout: 4s,
                   max_stream_duration: {max_stream_duration: 5s, grpc_timeout_header_max: 6s},
                   retry_policy: {retry_on: '5xx,retriable-status-codes,retriable-headers', num_retries: 3, {{Retry}}, retriable_headers: [{name: x-none, exact_match: ''}, {name: x-retry, exact_match: retry}] } } },
               {name: absent, match: {prefix: /matched, headers: [{name: x-absent, string_match: {exact: v}, invert_match: true}]}, route: {cluster: b} },
               {name: split, match: {prefix: /split},
                 route: {max_stream_duration: {max_stream_duration: 7s}, weighted_clusters: {clusters: [
-                  {name: a, weight: 3, host_rewrite_literal: a.example, {{Headers("cluster")}} }, {name: b, weight: 1}]} } },
+                  {name: a, weight: 3, metadata_match: {filter_metadata: {envoy.lb: {stage: two} } }, host_rewrite_literal: a.example, {{Headers("cluster")}} }, {name: b, weight: 1}]} } },
               {name: lost, match: {prefix: /lost}, route: {cluster: nowhere} }]}]}
         """;
 
@@ -206,6 +210,11 @@ internal static class BaseConfiguration
         yield return Balanced("full", Policies("least_request.v3.LeastRequest", "enable_full_scan: true"));
         yield return Balanced("turns", Policies("round_robin.v3.RoundRobin", SlowStart + ", locality_lb_config: {locality_weighted_lb_config: {}}"));
         yield return Balanced("any", Policies("random.v3.Random", "locality_lb_config: {locality_weighted_lb_config: {}}"));
+        yield return Balanced("near", "common_lb_config: {zone_aware_lb_config: {routing_enabled: {value: 50}, min_cluster_size: 3}}");
+        yield return Balanced("nearby", Policies("round_robin.v3.RoundRobin", "locality_lb_config: {zone_aware_lb_config: {routing_enabled: {value: 50}, min_cluster_size: 3, force_local_zone: {min_size: 2}, locality_basis: HEALTHY_HOSTS_WEIGHT}}"));
+        yield return Balanced("forced", Policies("random.v3.Random", "locality_lb_config: {zone_aware_lb_config: {}}"));
+        yield return Balanced("parts", "lb_subset_config: {" + Subsets + "}");
+        yield return Balanced("partly", Policies("subset.v3.Subset", Subsets + ", allow_redundant_keys: true, subset_lb_policy: {" + PolicyList("least_request.v3.LeastRequest", "choice_count: 3") + "}"));
         yield return Balanced("first", Policies("pick_first.v3.PickFirst", "shuffle_address_list: true"));
         yield return Balanced("subset", Policies("random_subsetting.v3.RandomSubsetting", "subset_size: 2, child_policy: {" + PolicyList("least_request.v3.LeastRequest", "choice_count: 3") + "}"));
         yield return Balanced("zones", Policies("wrr_locality.v3.WrrLocality", "endpoint_picking_policy: {" + PolicyList("least_request.v3.LeastRequest", "choice_count: 3") + "}"));
@@ -227,7 +236,7 @@ internal static class BaseConfiguration
     private static string Weighted(string zone, int port, int weight) =>
         $$"""
         {locality: {zone: {{zone}} }, load_balancing_weight: {{weight}}, lb_endpoints: [
-          {load_balancing_weight: 2, metadata: {filter_metadata: {envoy.lb: {hash_key: key-{{port}} } } }, endpoint: {hostname: {{zone}}.example, address: {socket_address: {address: 127.0.0.1, port_value: {{port}} } } } },
+          {load_balancing_weight: 2, metadata: {filter_metadata: {envoy.lb: {hash_key: key-{{port}}, stage: [{{zone}}, any] } } }, endpoint: {hostname: {{zone}}.example, address: {socket_address: {address: 127.0.0.1, port_value: {{port}} } } } },
           {endpoint: {hostname: other-{{zone}}.example, address: {socket_address: {address: 127.0.0.1, port_value: {{port + 1}} } } } }]}
         """;
 

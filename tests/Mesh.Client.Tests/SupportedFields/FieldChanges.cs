@@ -76,6 +76,7 @@ internal static class FieldChanges
             ByteString => [ByteString.CopyFromUtf8("raw")],
             Duration old => [new Duration { Seconds = old.Seconds + 1, Nanos = old.Nanos }],
             Struct => [new Struct()],
+            null when field.MessageType == Struct.Descriptor => [new Struct { Fields = { ["stage"] = Value.ForString("one") } }],
             null when field.MessageType == BoolValue.Descriptor => [true, false],
             null when field.MessageType == UInt32Value.Descriptor => [7u],
             null when field.MessageType == UInt64Value.Descriptor => [96ul],

@@ -14,6 +14,7 @@ using Mesh.Wire.Protos.Envoy.Extensions.Http.StatefulSession.Header.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.InternalRedirect.AllowListedRoutes.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.InternalRedirect.PreviousRoutes.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.InternalRedirect.SafeCrossScheme.V3;
+using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.Subset.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Matching.CommonInputs.Network.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Path.Match.UriTemplate.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.Path.Rewrite.UriTemplate.V3;
@@ -46,7 +47,7 @@ internal sealed record Place(ImmutableArray<Step> Way, string Path, string Shape
         [HttpConnectionManager.Descriptor, Router.Descriptor, UpstreamTlsContext.Descriptor, RawBuffer.Descriptor, UpstreamOptions.Descriptor, UriTemplateMatchConfig.Descriptor, UriTemplateRewriteConfig.Descriptor,
             HttpRequestHeaderMatchInput.Descriptor, HttpRequestQueryParamMatchInput.Descriptor, FilterStateInput.Descriptor, IPMatcher.Descriptor, ServerNameMatcher.Descriptor,
             Route.Descriptor, RouteList.Descriptor, FilterConfig.Descriptor, MatcherClusterSpecifier.Descriptor, ClusterAction.Descriptor,
-            HTTPFault.Descriptor, LocalRateLimit.Descriptor, StatefulSession.Descriptor, StatefulSessionPerRoute.Descriptor, CookieBasedSessionState.Descriptor, HeaderBasedSessionState.Descriptor, OmitHostMetadataConfig.Descriptor, PreviousPrioritiesConfig.Descriptor, AggregateConfig.Descriptor, PreviousRoutesConfig.Descriptor, AllowListedRoutesConfig.Descriptor, SafeCrossSchemeConfig.Descriptor];
+            HTTPFault.Descriptor, LocalRateLimit.Descriptor, StatefulSession.Descriptor, StatefulSessionPerRoute.Descriptor, CookieBasedSessionState.Descriptor, HeaderBasedSessionState.Descriptor, OmitHostMetadataConfig.Descriptor, PreviousPrioritiesConfig.Descriptor, Subset.Descriptor, AggregateConfig.Descriptor, PreviousRoutesConfig.Descriptor, AllowListedRoutesConfig.Descriptor, SafeCrossSchemeConfig.Descriptor];
 
     public static Support SupportOf(FieldDescriptor field) => MessageTable.For(field.ContainingType)[field.FieldNumber].Support;
 

@@ -103,7 +103,7 @@ internal sealed class SnapshotText
         foreach (RouteDestination destination in route.Destinations)
         {
             Line($"   to {destination.Name} known {destination.Slot >= 0} weight {destination.Weight} as {destination.HostRewrite} {string.Join(' ', taken.Select(view => route.RewriteHost(destination, view)))}");
-            Line($"    named by {destination.ClusterHeader} filters {string.Join(" ", destination.Filters.Select(filter => $"{filter} {SampleSessions.Of(filter)}"))}");
+            Line($"    asks for {destination.Criteria} named by {destination.ClusterHeader} filters {string.Join(" ", destination.Filters.Select(filter => $"{filter} {SampleSessions.Of(filter)}"))}");
             using HttpRequestMessage request = SampleRequests.WithHeaders();
             using var response = new HttpResponseMessage { Content = new ByteArrayContent([]) };
             SampleRequests.AddHeaders(response.Headers);
@@ -184,6 +184,9 @@ internal sealed class SnapshotText
         Line($" drops {string.Join(' ', cluster.Assignment.Drops)} overprovisioned {cluster.Assignment.OverprovisioningFactor} by weight {cluster.Assignment.WeightedPriorityHealth}");
         if (cluster.Resource.LoadBalancing is PickFirstResource)
             return;
+
+        foreach (string asked in new[] { "", """{"stage":"one"}""", """{"stage":"one","hash_key":"key-20"}""", """{"stage":"none","hash_key":"key-20"}""", """{"hash_key":"key-30"}""" })
+            Line($" subset {cluster.Picker.SubsetOf(MetadataCriteria.Of(asked))}");
 
         // As retries, which are not dropped by chance: all that a hash leads to in order, else all that is ever picked.
         var retry = new TriedEndpoints();

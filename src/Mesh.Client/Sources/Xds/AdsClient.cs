@@ -23,6 +23,9 @@ internal sealed record AdsSettings
     /// <summary>Ask for every listener and cluster, as Envoy does.</summary>
     public bool Wildcard { get; init; }
 
+    /// <summary>The cluster of this program's own instances, asked for though no route leads to it; null for none.</summary>
+    public string? LocalCluster { get; init; }
+
     public DecoderSettings Decoder { get; init; } = DecoderSettings.Default;
 }
 

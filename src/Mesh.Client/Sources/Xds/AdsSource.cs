@@ -58,7 +58,7 @@ internal sealed class AdsSource : IHostDemand, IAsyncDisposable
         _log = log;
         _suffix = suffix;
         _absent = new AbsentClusters(loop, Update);
-        _graph = new ResourceGraph(client.Cache, settings.Wildcard ? _absent : null, () => client.HasHeard(ResourceType.Cluster));
+        _graph = new ResourceGraph(client.Cache, settings.Wildcard ? _absent : null, () => client.HasHeard(ResourceType.Cluster)) { LocalCluster = settings.LocalCluster };
         _loads = new LoadReporters(store, settings.Node, loop, random, OnEvent);
         client.Changed = OnChanged;
         client.Observer = OnEvent;

@@ -30,7 +30,7 @@ internal static class ClusterDecoder
             LrsReportEndpointMetrics = message.LrsReportEndpointMetrics.ToValueList(),
             LoadBalancing = LoadBalancingDecoder.Decode(message, settings, unsupported, errors),
             PriorityMode = settings.Dialect == XdsDialect.Grpc ? PriorityMode.FirstUsable : PriorityMode.Shares,
-            CommonLb = LocalityLbDecoder.Decode(message.CommonLbConfig, errors),
+            CommonLb = LocalityLbDecoder.Decode(message.CommonLbConfig, settings, errors),
             OutlierDetection = TrafficLimitDecoder.Decode(message.OutlierDetection, settings.Dialect, errors),
             HealthChecks = HealthCheckDecoder.Decode(message.HealthChecks, settings.Dialect, unsupported, errors),
             CircuitBreakers = TrafficLimitDecoder.Decode(message.CircuitBreakers?.Thresholds, "thresholds", errors),

@@ -12,6 +12,7 @@ using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.RoundRobin.V3;
 using Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.WrrLocality.V3;
 using LbPolicy = Mesh.Wire.Protos.Envoy.Config.Cluster.V3.Cluster.Types.LbPolicy;
 using RandomPolicy = Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.Random.V3.Random;
+using SubsetPolicy = Mesh.Wire.Protos.Envoy.Extensions.LoadBalancingPolicies.Subset.V3.Subset;
 using UdpaStruct = Mesh.Wire.Protos.Udpa.Type.V1.TypedStruct;
 using XdsStruct = Mesh.Wire.Protos.Xds.Type.V3.TypedStruct;
 
@@ -29,6 +30,7 @@ internal static class LoadBalancingDecoder
     public static LoadBalancingPolicyResource Decode(Cluster message, DecoderSettings settings, Unsupportable unsupported, ErrorCollector errors)
     {
         LoadBalancingPolicyResource old = Capped(LbPolicyDecoder.Decode(message, settings.Dialect, unsupported, errors), settings);
+        old = SubsetDecoder.Decode(message, old, settings.Dialect, errors);
         if (message.LoadBalancingPolicy is null)
         {
             if (message.LbPolicy == LbPolicy.LoadBalancingPolicyConfig)
@@ -79,9 +81,9 @@ internal static class LoadBalancingDecoder
     {
         type = AnyDecoder.TypeName(config.TypeUrl);
         if (type == RoundRobin.Descriptor.FullName)
-            return AnyDecoder.Open<RoundRobin>(config, errors) is { } m ? new RoundRobinResource { SlowStart = LocalityLbDecoder.Decode(m.SlowStartConfig, errors), Locality = LocalityLbDecoder.Decode(m.LocalityLbConfig, errors) } : null;
+            return AnyDecoder.Open<RoundRobin>(config, errors) is { } m ? new RoundRobinResource { SlowStart = LocalityLbDecoder.Decode(m.SlowStartConfig, errors), Locality = LocalityLbDecoder.Decode(m.LocalityLbConfig, settings, errors) } : null;
         if (type == LeastRequest.Descriptor.FullName)
-            return AnyDecoder.Open<LeastRequest>(config, errors) is { } m ? Decode(m, errors) : null;
+            return AnyDecoder.Open<LeastRequest>(config, errors) is { } m ? Decode(m, settings, errors) : null;
         if (type == RingHash.Descriptor.FullName)
             return AnyDecoder.Open<RingHash>(config, errors) is { } m ? Capped(Decode(m, settings.Dialect, errors), settings) : null;
         if (type == PickFirst.Descriptor.FullName)
@@ -107,15 +109,31 @@ internal static class LoadBalancingDecoder
         }
 
         if (type == XdsStruct.Descriptor.FullName)
-            return AnyDecoder.Open<XdsStruct>(config, errors) is { } m ? Custom(m.TypeUrl, m.Value, settings, out type) : null;
+            return AnyDecoder.Open<XdsStruct>(config, errors) is { } m ? Custom(m.TypeUrl, m.Value, settings, errors, out type) : null;
         if (type == UdpaStruct.Descriptor.FullName)
-            return AnyDecoder.Open<UdpaStruct>(config, errors) is { } m ? Custom(m.TypeUrl, m.Value, settings, out type) : null;
+            return AnyDecoder.Open<UdpaStruct>(config, errors) is { } m ? Custom(m.TypeUrl, m.Value, settings, errors, out type) : null;
 
         // gRPC has none of these, and goes on to the next of the list.
         if (settings.Dialect == XdsDialect.Grpc)
             return null;
         if (type == RandomPolicy.Descriptor.FullName)
-            return AnyDecoder.Open<RandomPolicy>(config, errors) is { } m ? new RandomResource(LocalityLbDecoder.Decode(m.LocalityLbConfig, errors)) : null;
+            return AnyDecoder.Open<RandomPolicy>(config, errors) is { } m ? new RandomResource(LocalityLbDecoder.Decode(m.LocalityLbConfig, settings, errors)) : null;
+        if (type == SubsetPolicy.Descriptor.FullName)
+        {
+            if (AnyDecoder.Open<SubsetPolicy>(config, errors) is not { } m || !m.SubsetLbPolicy.Require("subset_lb_policy", errors))
+                return null;
+            if (depth > 0)
+            {
+                errors.Error("subsets stand at the top of load_balancing_policy alone, and not within another policy");
+                return null;
+            }
+
+            LoadBalancingPolicyResource? child;
+            using (errors.At("subset_lb_policy"))
+                child = Decode(m.SubsetLbPolicy, settings, depth + 1, unsupported, errors);
+            return child is null ? null : SubsetDecoder.Decode(m, child, errors);
+        }
+
         if (type == Maglev.Descriptor.FullName)
             return AnyDecoder.Open<Maglev>(config, errors) is { } m ? Decode(m, errors) : null;
         return null;
@@ -125,13 +143,15 @@ internal static class LoadBalancingDecoder
         ? ring with { Cap = settings.RingSizeCap ?? (settings.Dialect == XdsDialect.Grpc ? RingHashResource.GrpcCap : RingHashResource.LargestRing) }
         : policy;
 
-    private static CustomPolicyResource? Custom(string typeUrl, Struct? value, DecoderSettings settings, out string name)
+    private static LoadBalancingPolicyResource? Custom(string typeUrl, Struct? value, DecoderSettings settings, ErrorCollector errors, out string name)
     {
         name = AnyDecoder.TypeName(typeUrl);
-        return settings.CustomPolicies.TryGetValue(name, out ILoadBalancingPolicy? policy) ? new CustomPolicyResource(name, MetadataDecoder.Compact(value ?? new Struct())) { Policy = policy } : null;
+        if (settings.CustomPolicies.TryGetValue(name, out ILoadBalancingPolicy? policy))
+            return new CustomPolicyResource(name, MetadataDecoder.Compact(value ?? new Struct())) { Policy = policy };
+        return name == PeakEwmaDecoder.Name ? PeakEwmaDecoder.Decode(value, errors) : null;
     }
 
-    private static LeastRequestResource Decode(LeastRequest message, ErrorCollector errors)
+    private static LeastRequestResource Decode(LeastRequest message, DecoderSettings settings, ErrorCollector errors)
     {
         if (message.SelectionMethod is not (LeastRequest.Types.SelectionMethod.NChoices or LeastRequest.Types.SelectionMethod.FullScan))
             errors.Error("selection_method", $"{(int)message.SelectionMethod} is not known; allowed are N_CHOICES and FULL_SCAN");
@@ -141,7 +161,7 @@ internal static class LoadBalancingDecoder
             ActiveRequestBias = LbPolicyDecoder.Bias(message.ActiveRequestBias, errors),
             FullScan = message.SelectionMethod == LeastRequest.Types.SelectionMethod.FullScan || message.EnableFullScan == true,
             SlowStart = LocalityLbDecoder.Decode(message.SlowStartConfig, errors),
-            Locality = LocalityLbDecoder.Decode(message.LocalityLbConfig, errors),
+            Locality = LocalityLbDecoder.Decode(message.LocalityLbConfig, settings, errors),
         };
     }
 

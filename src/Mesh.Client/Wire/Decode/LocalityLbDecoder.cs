@@ -12,7 +12,7 @@ namespace Mesh.Wire.Decode;
 /// <summary>What load-balancing policies have in common: localities, slow start, hashing; and <c>Cluster.common_lb_config</c>.</summary>
 internal static class LocalityLbDecoder
 {
-    public static CommonLbResource? Decode(CommonLbConfig? message, ErrorCollector errors)
+    public static CommonLbResource? Decode(CommonLbConfig? message, DecoderSettings settings, ErrorCollector errors)
     {
         if (message is null)
             return null;
@@ -23,6 +23,7 @@ internal static class LocalityLbDecoder
             {
                 using (errors.At("zone_aware_lb_config"))
                 {
+                    ReportZones(settings, errors);
                     locality = new LocalityLbResource(new ZoneAwareResource
                     {
                         RoutingEnabledPercent = Percent(zone.RoutingEnabled, "routing_enabled", 100, errors),
@@ -49,7 +50,7 @@ internal static class LocalityLbDecoder
         }
     }
 
-    public static LocalityLbResource? Decode(LocalityLbConfig? message, ErrorCollector errors)
+    public static LocalityLbResource? Decode(LocalityLbConfig? message, DecoderSettings settings, ErrorCollector errors)
     {
         switch (message?.LocalityConfigSpecifierCase)
         {
@@ -58,7 +59,11 @@ internal static class LocalityLbDecoder
             case LocalityLbConfig.LocalityConfigSpecifierOneofCase.ZoneAwareLbConfig:
                 using (errors.At("locality_lb_config"))
                 using (errors.At("zone_aware_lb_config"))
+                {
+                    ReportZones(settings, errors);
                     return new LocalityLbResource(Decode(message.ZoneAwareLbConfig, errors));
+                }
+
             case LocalityLbConfig.LocalityConfigSpecifierOneofCase.None:
                 errors.Error("locality_lb_config", "required: zone_aware_lb_config or locality_weighted_lb_config");
                 return null;
@@ -94,6 +99,15 @@ internal static class LocalityLbDecoder
         if (message is { Value: var value } && !(value is >= 0 and <= 100))
             errors.Error(field, $"{value} is not allowed; 0 to 100 are");
         return message?.Value ?? unset;
+    }
+
+    /// <summary>What is honoured, and yet has no effect as things are.</summary>
+    private static void ReportZones(DecoderSettings settings, ErrorCollector errors)
+    {
+        if (settings.Dialect == XdsDialect.Grpc)
+            errors.Warning("gRPC has no zone-aware routing: it has no effect");
+        else if (!settings.HasLocalCluster)
+            errors.Warning("zones have no effect where the program does not name the cluster of its own instances (MeshOptions.LocalClusterName), as in Envoy");
     }
 
     private static ZoneAwareResource Decode(ZoneAware message, ErrorCollector errors)

@@ -107,6 +107,7 @@ internal static class RouteActionDecoder
             ClusterMatcher = specifier?.Matcher,
             MissingSpecifier = specifier?.Missing ?? "",
             HashPolicies = hashPolicies,
+            MetadataMatch = SubsetDecoder.DecodeMatch(message.MetadataMatch, dialect, errors),
             ClusterNotFoundStatus = NotFoundStatus(message.ClusterNotFoundResponseCode, errors),
             PrefixRewrite = message.PrefixRewrite,
             RegexRewrite = RegexDecoder.Decode(message.RegexRewrite, "regex_rewrite", errors),
@@ -157,6 +158,7 @@ internal static class RouteActionDecoder
                     Headers = HeaderMutationsDecoder.Decode(
                         cluster.RequestHeadersToAdd, cluster.RequestHeadersToRemove, cluster.ResponseHeadersToAdd, cluster.ResponseHeadersToRemove, errors),
                     HostRewriteLiteral = cluster.HostRewriteLiteral,
+                    MetadataMatch = SubsetDecoder.DecodeMatch(cluster.MetadataMatch, settings.Decoder.Dialect, errors),
                     ClusterHeader = cluster.ClusterHeader.ToLowerInvariant(),
                     FilterOverrides = FilterOverrideDecoder.Decode(cluster.TypedPerFilterConfig, settings.Decoder, errors),
                 });

@@ -27,6 +27,9 @@ internal sealed record DecoderSettings
     /// <summary>The most entries of a hash ring, whatever it is asked to have; null is the dialect's.</summary>
     public ulong? RingSizeCap { get; init; }
 
+    /// <summary>Whether the instances of this program are known by zone, without which there is no zone-aware routing.</summary>
+    public bool HasLocalCluster { get; init; }
+
     /// <summary>The types of HTTP filters that are known.</summary>
     public IReadOnlyDictionary<string, HttpFilterType> FilterTypes { get; init; } = FrozenDictionary<string, HttpFilterType>.Empty;
 

@@ -71,7 +71,6 @@ public sealed class ClusterDecoderTests
         "E upstream_connection_options.happy_eyeballs_config.first_address_family_count: 0 is not allowed; at least 1 is")]
     [InlineData($"http2_protocol_options: {{connection_keepalive: {{interval: 0s}}}}, {Assignment}",
         "E http2_protocol_options.connection_keepalive.timeout: required", "E http2_protocol_options.connection_keepalive.interval: 0s is not allowed: it must be at least 0.001s")]
-    [InlineData($"lb_subset_config: {{}}, {Assignment}", "E lb_subset_config: not supported")]
     [InlineData($"transport_socket_matches: [{{}}], {Assignment}", "E transport_socket_matches: not supported")]
     [InlineData($"filters: [{{}}], {Assignment}", "W filters: read and checked", "E filters[0]: network filter '' is not supported")]
     public void ErrorsRefuseTheCluster(string body, params string[] findings) =>
@@ -80,8 +79,9 @@ public sealed class ClusterDecoderTests
     [Theory]
     [InlineData("lb_policy: RING_HASH")]
     [InlineData("wait_for_warm_on_init: true", "W wait_for_warm_on_init: known but not supported")]
-    [InlineData("common_lb_config: {zone_aware_lb_config: {}}", "W common_lb_config.zone_aware_lb_config: read and checked, but this version does not act on it")]
     [InlineData("ignore_health_on_host_removal: true", "W ignore_health_on_host_removal: known but not supported")]
+    [InlineData("common_lb_config: {zone_aware_lb_config: {}}", "W common_lb_config.zone_aware_lb_config: zones have no effect where the program does not name the cluster of its own instances (MeshOptions.LocalClusterName)")]
+    [InlineData("lb_subset_config: {}", "W lb_subset_config.subset_selectors: there are none, so there are no subsets")]
     [InlineData("circuit_breakers: {thresholds: [{max_retries: 1, retry_budget: {}}]}")]
     [InlineData("circuit_breakers: {thresholds: [{max_connections: 1}], per_host_thresholds: [{max_connections: 1}, {priority: HIGH, max_requests: 1, max_pending_requests: 1, max_retries: 1, retry_budget: {}}]}",
         "W circuit_breakers.per_host_thresholds[1].max_pending_requests: of an endpoint's limits only max_connections is read",

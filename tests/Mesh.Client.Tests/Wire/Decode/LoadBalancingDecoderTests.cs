@@ -104,6 +104,26 @@ public sealed class LoadBalancingDecoderTests
         Assert.True(Cluster($"load_balancing_policy: {{policies: [{Struct}]}}").HasErrors);
     }
 
+    [Theory]
+    [InlineData("{}", 10_000, 10)]
+    [InlineData("{decay_time: 2.5s}", 2500, 10)]
+    [InlineData("{decay_time: 1s, default_rtt: 0.03s}", 1000, 30)]
+    public void ThePolicyOfTheMeshsOwnIsRead(string config, double decay, double rtt)
+    {
+        var expected = new PeakEwmaResource { DecayTime = TimeSpan.FromMilliseconds(decay), DefaultRtt = TimeSpan.FromMilliseconds(rtt) };
+        Assert.Equal(expected, Cluster($"load_balancing_policy: {{policies: [{PeakEwma(config)}]}}").AssertFindings().Set.Clusters["c"].LoadBalancing);
+        Assert.Equal(expected, Cluster($"load_balancing_policy: {{policies: [{PeakEwma(config)}]}}", Grpc).Set.Clusters["c"].LoadBalancing);
+    }
+
+    [Theory]
+    [InlineData("{decay_time: 0s}", "decay_time: 0s is not allowed: it must be more than 0s")]
+    [InlineData("{default_rtt: -1s}", "default_rtt: -1s is not allowed: it must be more than 0s")]
+    [InlineData("{default_rtt: 10}", "default_rtt: 10 is no duration; write one like \"10s\"")]
+    [InlineData("{decay_time: soon}", "decay_time: \"soon\" is no duration")]
+    [InlineData("{decay: 1s}", "decay: not known; allowed are decay_time and default_rtt")]
+    public void WrongValuesOfItRefuseTheCluster(string config, string error) => Cluster($"load_balancing_policy: {{policies: [{PeakEwma(config)}]}}")
+        .AssertFindings($"E load_balancing_policy.policies[0].typed_extension_config.typed_config.value.{error}");
+
     [Fact]
     public void PoliciesWithinOneAnotherEndSomewhere()
     {
@@ -123,6 +143,9 @@ public sealed class LoadBalancingDecoderTests
         Assert.Equal([new CircuitBreakerResource { MaxConnections = 1 }], cluster.PerHostCircuitBreakers);
         Assert.Equal(new OutlierDetectionResource { Consecutive5xx = 3, Interval = TimeSpan.FromSeconds(1), EnforcingSuccessRate = 0 }, cluster.OutlierDetection);
     }
+
+    private static string PeakEwma(string config) =>
+        $"{{typed_extension_config: {{name: a, typed_config: {{'@type': type.googleapis.com/xds.type.v3.TypedStruct, type_url: type.googleapis.com/mesh.peak_ewma, value: {config}}}}}}}";
 
     private static string Nested(int depth) => depth == 0
         ? $"{{policies: [{Entry("round_robin.v3.RoundRobin")}]}}"

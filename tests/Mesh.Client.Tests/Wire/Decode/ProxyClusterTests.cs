@@ -39,7 +39,7 @@ public sealed class ProxyClusterTests
         Assert.Equal("api.example.com:443", OfProxy.Accept(IstioClusters.Dns).Clusters.Values.Single().LoadAssignment?.Localities[0].Endpoints[0].Address);
 
     [Theory]
-    [InlineData($"lb_subset_config: {{}}, {One}", "lb_subset_config is not supported")]
+    [InlineData($"transport_socket_matches: [{{}}], {One}", "transport_socket_matches is not supported")]
     [InlineData($"filters: [{{name: f, typed_config: {{'@type': type.googleapis.com/some.Filter}}}}], {One}", "filters[0]: network filter 'some.Filter' is not supported")]
     [InlineData("cluster_type: {name: envoy.clusters.dynamic_forward_proxy, typed_config: {'@type': type.googleapis.com/envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig}}",
         "cluster_type: 'envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig' is not supported")]

@@ -36,7 +36,6 @@ public sealed class RouteDecoderTests
     [InlineData("match: {prefix: /}, route: {}", $"E {At}.route: a cluster specifier is required: cluster, cluster_header, weighted_clusters, cluster_specifier_plugin")]
     [InlineData("match: {prefix: /}, route: {cluster: ''}", $"E {At}.route.cluster: required, and must not be empty")]
     [InlineData("match: {prefix: /}, route: {cluster_header: 'a b'}", $"E {At}.route.cluster_header: 'a b' is not a valid header name")]
-    [InlineData("match: {prefix: /}, route: {cluster: c, metadata_match: {}}", $"E {At}.route.metadata_match: not supported")]
     [InlineData("match: {prefix: /}, route: {cluster: c, host_rewrite_header: 'a b'}", $"E {At}.route.host_rewrite_header: 'a b' is not a valid header name")]
     [InlineData("match: {prefix: /}, route: {cluster: c, host_rewrite_literal: 'a/b'}", $"E {At}.route.host_rewrite_literal: 'a/b' is not a host")]
     [InlineData("match: {prefix: /}, route: {cluster: c, host_rewrite_literal: 'u@h'}", $"E {At}.route.host_rewrite_literal: 'u@h' is not a host")]

@@ -28,7 +28,6 @@ public sealed class WeightedClusterDecoderTests
     [InlineData("{weight: 1}", $"E {At}.clusters[0].name: required, and must not be empty")]
     [InlineData("{name: a, weight: 1, host_rewrite_literal: 'a b'}", $"E {At}.clusters[0].host_rewrite_literal: 'a b' is not a host")]
     [InlineData("{name: a, weight: 1, cluster_header: x}", $"E {At}.clusters[0].cluster_header: set beside name")]
-    [InlineData("{name: a, weight: 1, metadata_match: {}}", $"E {At}.clusters[0].metadata_match: not supported")]
     public void OthersAreErrors(string clusters, params string[] findings) => Assert.Empty(Read(clusters).AssertFindings(findings).Set.RouteConfigurations);
 
     [Theory]

@@ -24,6 +24,9 @@ internal sealed class ResourceGraph(ResourceCache cache, AbsentClusters? absent,
     private int _depth;
     private readonly HashSet<string>[] _wanted = [.. ResourceType.All.Select(_ => new HashSet<string>(StringComparer.Ordinal))];
 
+    /// <summary>A cluster that is served though no route leads to it; null for none.</summary>
+    public string? LocalCluster { get; init; }
+
     /// <summary>The listeners, by the host that is served or by their name.</summary>
     public IReadOnlyDictionary<string, ServedListener> Listeners => _listeners;
 
@@ -55,6 +58,8 @@ internal sealed class ResourceGraph(ResourceCache cache, AbsentClusters? absent,
 
         if (_wildcard)
             used.UnionWith(cache[ResourceType.Cluster].Values.Where(entry => entry.Record is not null && (IsServed(entry.Name) || Find(entry.Name).Readiness != Readiness.Pending)).Select(entry => entry.Name));
+        else if (LocalCluster is not null)
+            used.Add(LocalCluster);
         foreach (string name in used.ToList())
             Follow(name, used);
         foreach (string name in used)
