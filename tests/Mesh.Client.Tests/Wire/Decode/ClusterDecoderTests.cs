@@ -55,7 +55,7 @@ public sealed class ClusterDecoderTests
     [InlineData($"{Eds}, {Assignment}", "E eds_cluster_config: not allowed for a cluster of type STATIC")]
     [InlineData($"type: ORIGINAL_DST, {Assignment}", "E type: ORIGINAL_DST is not supported; STATIC, STRICT_DNS, LOGICAL_DNS and EDS are")]
     [InlineData($"type: 77, {Assignment}", "E type: 77 is not supported")]
-    [InlineData($"cluster_type: {{name: x}}, {Assignment}", "E cluster_type: 'x' is not supported; envoy.extensions.clusters.aggregate.v3.ClusterConfig is")]
+    [InlineData($"cluster_type: {{name: x}}, {Assignment}", "E cluster_type: 'x' is not supported; envoy.extensions.clusters.aggregate.v3.ClusterConfig and envoy.extensions.clusters.dns.v3.DnsCluster are")]
     [InlineData($"load_assignment: {{cluster_name: c, endpoints: [{{lb_endpoints: [{Named}]}}]}}",
         "E load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address.address: 'db.internal' is no IP address; a name needs")]
     [InlineData("type: LOGICAL_DNS, load_assignment: {cluster_name: c}", "E load_assignment.endpoints: a cluster of type LOGICAL_DNS has exactly one")]
