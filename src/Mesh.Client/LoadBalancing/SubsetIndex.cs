@@ -13,6 +13,9 @@ internal sealed class SubsetIndex(Endpoint[] endpoints, bool listAsAny)
 {
     private const string HashKey = "hash_key";
 
+    /// <summary>The most subsets of the same keys that one endpoint can be in, with lists: lists under several keys multiply.</summary>
+    private const int MostOfOne = 10_000;
+
     private readonly ConcurrentDictionary<string, Dictionary<string, Endpoint[]>> _byKeys = new(StringComparer.Ordinal);
 
     public Endpoint[] Endpoints => endpoints;
@@ -59,7 +62,7 @@ internal sealed class SubsetIndex(Endpoint[] endpoints, bool listAsAny)
             if (!held.TryGetValue(key, out string? value))
                 return [];
             string[] choices = listAsAny && MetadataText.Items(value) is { } items ? items : [value];
-            texts = [.. texts.SelectMany(text => choices.Select(choice => text + choice + "\n")).Distinct(StringComparer.Ordinal)];
+            texts = [.. texts.SelectMany(text => choices.Select(choice => text + choice + "\n")).Distinct(StringComparer.Ordinal).Take(MostOfOne)];
         }
 
         return texts;
