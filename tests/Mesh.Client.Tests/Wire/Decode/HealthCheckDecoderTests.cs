@@ -58,7 +58,7 @@ public sealed class HealthCheckDecoderTests
     {
         string custom = $"{Needed}, custom_health_check: {{name: envoy.health_checkers.redis}}";
         Decoded decoded = Decoded.Resource(Xds.ClusterType, Cluster(custom)).AssertFindings("W health_checks[0].custom_health_check: known but not supported");
-        Assert.Equal(0, decoded.Set.Clusters["c"].HealthChecks.Count);
+        Assert.Empty(decoded.Set.Clusters["c"].HealthChecks);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class HealthCheckDecoderTests
         byte[] text = System.Text.Encoding.UTF8.GetBytes(Xds.Document(Xds.Resource(Xds.ClusterType, Cluster($"{Needed}, tcp_health_check: {{}}"))));
         Decoded decoded = Decoded.Read(text, yaml: true, limits: new DocumentSettings { Decoder = new DecoderSettings { Dialect = XdsDialect.Grpc } });
         decoded.AssertFindings("W health_checks: gRPC makes no active health checks: it has no effect");
-        Assert.Equal(0, decoded.Set.Clusters["c"].HealthChecks.Count);
+        Assert.Empty(decoded.Set.Clusters["c"].HealthChecks);
     }
 
     [Theory]
