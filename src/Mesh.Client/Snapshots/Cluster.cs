@@ -99,7 +99,7 @@ internal sealed class Cluster
 
     private Picker MakePicker()
     {
-        var pickers = (PickerState)(State.Pickers ??= new PickerState(Random.Shared));
-        return PickerFactory.Create(Resource, Assignment, Endpoints, State, pickers, Random.Shared);
+        var pickers = (PickerState)(State.Pickers ??= new PickerState(State.Random));
+        return PickerFactory.Create(Resource, Assignment, Endpoints, State, pickers, State.Random);
     }
 }
