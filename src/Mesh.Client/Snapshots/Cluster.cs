@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using Mesh.Endpoints;
 using Mesh.LoadBalancing;
+using Mesh.Matching;
+using Mesh.Policies.Hashing;
 using Mesh.Policies.Limits;
+using Mesh.Primitives;
 using Mesh.Resources;
 
 namespace Mesh.Snapshots;
@@ -22,6 +25,7 @@ internal sealed class Cluster
         Endpoints = endpoints;
         Failure = resource.Unsupported;
         UsesHash = PickerFactory.UsesHash(resource.LoadBalancing);
+        HashHeader = PickerFactory.HashHeader(resource.LoadBalancing);
         Aggregate = resource.Type == DiscoveryType.Aggregate && resource.Unsupported is null ? new Aggregate(resource) : null;
         ByReports = PickerFactory.ByReports(resource.LoadBalancing);
         RequestLimit = RequestLimit.Of(resource.CircuitBreakers);
@@ -57,6 +61,17 @@ internal sealed class Cluster
 
     /// <summary>Whether its policy asks for a request's hash.</summary>
     public bool UsesHash { get; }
+
+    /// <summary>The request header that its policy hashes itself, whatever the route says (gRFC A76); null where the route's hash policies count.</summary>
+    public string? HashHeader { get; }
+
+    /// <summary>The hash that a request goes by; null where it has none.</summary>
+    public ulong? HashOf(Route route, in RequestView request, HashInputs? inputs = null)
+    {
+        if (HashHeader is null)
+            return route.HashOf(request, inputs);
+        return request.Find(HashHeader) is { } value ? XxHash64.Hash(value) : null;
+    }
 
     /// <summary>The policy that goes by the load its endpoints report; null where none does.</summary>
     public WeightedRoundRobinResource? ByReports { get; }

@@ -44,12 +44,8 @@ internal static class LoadBalancingDecoder
 
     private static LoadBalancingPolicyResource? Decode(LoadBalancingPolicy message, DecoderSettings settings, int depth, Unsupportable unsupported, ErrorCollector errors)
     {
-        if (depth >= MaxDepth)
-        {
-            errors.Error($"policies are nested deeper than {MaxDepth} (gRFC A52)");
+        if (IsTooDeep(depth, errors))
             return null;
-        }
-
         var unknown = new List<string>();
         for (int i = 0; i < message.Policies.Count; i++)
         {
@@ -107,9 +103,9 @@ internal static class LoadBalancingDecoder
         }
 
         if (type == XdsStruct.Descriptor.FullName)
-            return AnyDecoder.Open<XdsStruct>(config, errors) is { } m ? Custom(m.TypeUrl, m.Value, settings, out type) : null;
+            return AnyDecoder.Open<XdsStruct>(config, errors) is { } m ? Decode(type = AnyDecoder.TypeName(m.TypeUrl), m.Value, settings, depth, errors) : null;
         if (type == UdpaStruct.Descriptor.FullName)
-            return AnyDecoder.Open<UdpaStruct>(config, errors) is { } m ? Custom(m.TypeUrl, m.Value, settings, out type) : null;
+            return AnyDecoder.Open<UdpaStruct>(config, errors) is { } m ? Decode(type = AnyDecoder.TypeName(m.TypeUrl), m.Value, settings, depth, errors) : null;
 
         // gRPC has none of these, and goes on to the next of the list.
         if (settings.Dialect == XdsDialect.Grpc)
@@ -121,14 +117,28 @@ internal static class LoadBalancingDecoder
         return null;
     }
 
-    private static LoadBalancingPolicyResource Capped(LoadBalancingPolicyResource policy, DecoderSettings settings) => policy is RingHashResource ring
+    /// <summary>A ring with the most entries that it may have.</summary>
+    public static LoadBalancingPolicyResource Capped(LoadBalancingPolicyResource policy, DecoderSettings settings) => policy is RingHashResource ring
         ? ring with { Cap = settings.RingSizeCap ?? (settings.Dialect == XdsDialect.Grpc ? RingHashResource.GrpcCap : RingHashResource.LargestRing) }
         : policy;
 
-    private static CustomPolicyResource? Custom(string typeUrl, Struct? value, DecoderSettings settings, out string name)
+    private static LoadBalancingPolicyResource? Decode(string name, Struct? value, DecoderSettings settings, int depth, ErrorCollector errors)
     {
-        name = AnyDecoder.TypeName(typeUrl);
-        return settings.CustomPolicies.TryGetValue(name, out ILoadBalancingPolicy? policy) ? new CustomPolicyResource(name, MetadataDecoder.Compact(value ?? new Struct())) { Policy = policy } : null;
+        using (errors.At("value"))
+            return Custom(name, value ?? new Struct(), settings, depth, errors);
+    }
+
+    /// <summary>A policy that goes by a name: the user's own, else one of gRPC's; null where there is none, or an error was reported.</summary>
+    public static LoadBalancingPolicyResource? Custom(string name, Struct config, DecoderSettings settings, int depth, ErrorCollector errors) =>
+        settings.CustomPolicies.TryGetValue(name, out ILoadBalancingPolicy? policy) ? new CustomPolicyResource(name, MetadataDecoder.Compact(config)) { Policy = policy }
+        : GrpcPolicyDecoder.Decode(name, config, settings, depth, errors);
+
+    /// <summary>Whether policies are nested too deep, which is an error.</summary>
+    public static bool IsTooDeep(int depth, ErrorCollector errors)
+    {
+        if (depth >= MaxDepth)
+            errors.Error($"policies are nested deeper than {MaxDepth} (gRFC A52)");
+        return depth >= MaxDepth;
     }
 
     private static LeastRequestResource Decode(LeastRequest message, ErrorCollector errors)
