@@ -9,6 +9,7 @@ using Mesh.Sources.Xds.Bootstrap;
 using Mesh.Sources.Xds.Bootstrap.Platform;
 using Mesh.Sources.Xds.Channels;
 using Mesh.Sources.Xds.Saved;
+using Mesh.Wire.Decode;
 using Mesh.Wire.Discovery;
 
 namespace Mesh;
@@ -76,7 +77,12 @@ internal sealed class XdsSetup
         var limits = new ChannelLimits(_options.MaxMessageBytes, _options.KeepAliveInterval, _options.KeepAliveTimeout);
         var client = new AdsClient(settings, loop, random, server => new ServerChannel(server, limits, loop.TimeProvider));
         if (_options.LastKnownGoodFolder is { } folder)
-            client.Saved = new LastKnownGood(folder, _bootstrap.Servers.Select(server => server.Uri), settings.Decoder, loop, log.Saved);
+        {
+            // Which of the servers gave it is not kept.
+            DecoderSettings decoder = settings.Decoder with { Untrusted = !_bootstrap.Servers.All(server => server.TrustedXdsServer) };
+            client.Saved = new LastKnownGood(folder, _bootstrap.Servers.Select(server => server.Uri), decoder, loop, log.Saved);
+        }
+
         return new AdsSource(settings, client, feed, store, loop, log, _suffix, random);
     }
 

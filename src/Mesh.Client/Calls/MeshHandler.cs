@@ -106,8 +106,8 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
         call.Redirects = redirects;
         call.Inbound = InboundCall.Current;
         call.Aggregate = aggregate;
-        if (cluster.UsesHash && route.HasHash)
-            Hash(call, route, view);
+        if (cluster.UsesHash && (route.HasHash || cluster.HashHeader is not null))
+            Hash(call, view);
         Prepare(call, engine.Settings.TrustEnvoyHeaders ? RetryRequestHeaders.Timeout(view) : null);
         Task<HttpResponseMessage> sent = CallFilters.Concern(call)
             ? FilterAndSendAsync(call, async, isFirst ? null : redirects, asked)
@@ -151,10 +151,10 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
     }
 
     /// <summary>Takes the request's hash, and a cookie that was made for it: the caller is to send it next time.</summary>
-    private void Hash(Call call, Route route, in RequestView view)
+    private void Hash(Call call, in RequestView view)
     {
         var made = new HashInputs { ChannelId = engine.ChannelId, Random = engine.Random };
-        call.Hashed = new HashedRequest(route.HashOf(view, made), made.SetCookies);
+        call.Hashed = new HashedRequest(call.Cluster.HashOf(call.Route, view, made), made.SetCookies);
     }
 
     /// <summary>Sets the call's limits, and wraps its body where that must be watched.</summary>

@@ -75,7 +75,7 @@ internal static class Mirroring
             _isGrpc = call.IsGrpc;
             _path = call.Path;
             _authority = mirror.AuthorityOf(call.Authority);
-            _hash = cluster.UsesHash ? _route.HashOf(call.Target.View(call.Request, random: 0)) : null;
+            _hash = cluster.UsesHash ? cluster.HashOf(_route, call.Target.View(call.Request, random: 0)) : null;
             _original = call.Request.Content;
             _headerChanges = call.HeaderChanges;
         }

@@ -8,7 +8,7 @@ namespace Mesh.Endpoints;
 /// are written by calls without a lock.
 /// </summary>
 [DebuggerDisplay("{Name} in flight {InFlight}")]
-internal sealed class ClusterState(string name, TimeProvider? timeProvider = null)
+internal sealed class ClusterState(string name, TimeProvider? timeProvider = null, Random? random = null)
 {
     private int _inFlight;
     private int _highPriority;
@@ -20,6 +20,9 @@ internal sealed class ClusterState(string name, TimeProvider? timeProvider = nul
 
     /// <summary>The clock that its load balancing goes by.</summary>
     public TimeProvider TimeProvider { get; } = timeProvider ?? TimeProvider.System;
+
+    /// <summary>The chance that its load balancing goes by.</summary>
+    public Random Random { get; } = random ?? Random.Shared;
 
     /// <summary>The endpoints; control loop only.</summary>
     public Dictionary<EndpointKey, EndpointState> Endpoints { get; } = [];

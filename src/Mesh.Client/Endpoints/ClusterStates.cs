@@ -1,7 +1,7 @@
 namespace Mesh.Endpoints;
 
 /// <summary>The states of all clusters by name, and of those that are gone while calls are still on them.</summary>
-internal sealed class ClusterStates(TimeProvider timeProvider)
+internal sealed class ClusterStates(TimeProvider timeProvider, Random random)
 {
     private readonly Dictionary<string, ClusterState> _byName = new(StringComparer.Ordinal);
     private readonly Lock _counting = new();
@@ -30,7 +30,7 @@ internal sealed class ClusterStates(TimeProvider timeProvider)
     {
         if (_byName.TryGetValue(name, out ClusterState? state))
             return state;
-        _byName[name] = state = new ClusterState(name, timeProvider);
+        _byName[name] = state = new ClusterState(name, timeProvider, random);
         lock (_counting)
             _counted.Add(state);
         return state;

@@ -84,6 +84,15 @@ internal sealed class PickerFactory
         _ => false,
     };
 
+    /// <summary>The request header that a policy hashes itself (gRFC A76); null for none.</summary>
+    public static string? HashHeader(LoadBalancingPolicyResource policy) => policy switch
+    {
+        RingHashResource { HashHeader: { Length: > 0 } header } => header,
+        WrrLocalityResource localities => HashHeader(localities.EndpointPicking),
+        RandomSubsettingResource subsetting => HashHeader(subsetting.Child),
+        _ => null,
+    };
+
     /// <summary>gRPC takes no note of endpoints that their source does not call healthy or leaves open (gRFC A27).</summary>
     private static Endpoint[] GrpcEndpoints(Endpoint[] endpoints)
     {

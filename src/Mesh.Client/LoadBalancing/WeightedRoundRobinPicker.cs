@@ -54,8 +54,14 @@ internal sealed class WeightedRoundRobinPicker : EndpointPicker
         long now = _clock.GetTimestamp();
         if (_due.TryBegin(now))
         {
-            _turns = StaticStride.OfReports(Weights(now));
-            _due.End(now + _update);
+            try
+            {
+                _turns = StaticStride.OfReports(Weights(now));
+            }
+            finally
+            {
+                _due.End(now + _update);
+            }
         }
 
         // A retry takes no turn: the rotation would else fall into step with the failures.

@@ -34,15 +34,18 @@ internal sealed class StaticStride
             if (!(weight > 0))
                 continue;
             known++;
-            sum += weight;
-            max = Math.Max(max, weight);
+            max = Math.Max(max, Math.Min(weight, double.MaxValue));
         }
 
         if (known < 2)
             return null;
-        double mean = sum / known, most = Math.Min(max, mean * MaxRatio), scale = MaxWeight / most;
+
+        // As parts of the largest: the sum of what servers say of themselves may be more than there are numbers.
+        foreach (double weight in weights)
+            sum += weight > 0 ? Math.Min(weight / max, 1) : 0;
+        double mean = sum / known, most = Math.Min(1, mean * MaxRatio), scale = MaxWeight / most;
         double least = Math.Ceiling(mean * scale * MinRatio);
-        return Create(weights, weight => weight > 0 ? Math.Clamp(weight * scale, least, MaxWeight) : mean * scale);
+        return Create(weights, weight => weight > 0 ? Math.Clamp(Math.Min(weight / max, 1) * scale, least, MaxWeight) : mean * scale);
     }
 
     /// <summary>The schedule of configured weights, each at least 1 and none capped.</summary>
@@ -51,7 +54,8 @@ internal sealed class StaticStride
         double max = 0;
         foreach (double weight in weights)
             max = Math.Max(max, weight);
-        return Create(weights, weight => Math.Max(1, weight * (MaxWeight / max)));
+        double scale = max > 0 ? MaxWeight / max : 0;
+        return Create(weights, weight => Math.Max(1, weight * scale));
     }
 
     /// <summary>The next item.</summary>

@@ -52,6 +52,9 @@ internal sealed record RingHashResource : LoadBalancingPolicyResource
     /// <summary>MurmurHash2 instead of xxHash.</summary>
     public bool Murmur { get; init; }
 
+    /// <summary>The request header that is hashed in place of the route's hash policies (gRFC A76); empty for those.</summary>
+    public string HashHeader { get; init; } = "";
+
     public ConsistentHashingResource Hashing { get; init; } = ConsistentHashingResource.Default;
 
     public bool LocalityWeighted { get; init; }

@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using Mesh.Endpoints;
 using Mesh.LoadBalancing;
+using Mesh.Matching;
+using Mesh.Policies.Hashing;
 using Mesh.Policies.Limits;
+using Mesh.Primitives;
 using Mesh.Resources;
 
 namespace Mesh.Snapshots;
@@ -24,6 +27,7 @@ internal sealed class Cluster
         Endpoints = endpoints;
         Failure = resource.Unsupported;
         UsesHash = PickerFactory.UsesHash(resource.LoadBalancing);
+        HashHeader = PickerFactory.HashHeader(resource.LoadBalancing);
         Aggregate = resource.Type == DiscoveryType.Aggregate && resource.Unsupported is null ? new Aggregate(resource) : null;
         ByReports = PickerFactory.ByReports(resource.LoadBalancing);
         ByLatency = PickerFactory.ByLatency(resource.LoadBalancing);
@@ -62,6 +66,17 @@ internal sealed class Cluster
 
     /// <summary>Whether its policy asks for a request's hash.</summary>
     public bool UsesHash { get; }
+
+    /// <summary>The request header that its policy hashes itself, whatever the route says (gRFC A76); null where the route's hash policies count.</summary>
+    public string? HashHeader { get; }
+
+    /// <summary>The hash that a request goes by; null where it has none.</summary>
+    public ulong? HashOf(Route route, in RequestView request, HashInputs? inputs = null)
+    {
+        if (HashHeader is null)
+            return route.HashOf(request, inputs);
+        return request.Find(HashHeader) is { } value ? XxHash64.Hash(value) : null;
+    }
 
     /// <summary>The policy that goes by the load its endpoints report; null where none does.</summary>
     public WeightedRoundRobinResource? ByReports { get; }
@@ -123,7 +138,7 @@ internal sealed class Cluster
     {
         if (_zones is not null && _zones.Cluster == Name)
             _zones.Update(Endpoints);
-        var pickers = (PickerState)(State.Pickers ??= new PickerState(Random.Shared));
-        return PickerFactory.Create(Resource, Assignment, Endpoints, State, pickers, Random.Shared, _zones);
+        var pickers = (PickerState)(State.Pickers ??= new PickerState(State.Random));
+        return PickerFactory.Create(Resource, Assignment, Endpoints, State, pickers, State.Random, _zones);
     }
 }

@@ -11,13 +11,19 @@ namespace Mesh.Snapshots;
 /// Makes the next snapshot of the previous one. What did not change is carried over by reference, so that the cost of an update
 /// follows its size. Control loop only.
 /// </summary>
-internal sealed class SnapshotCompiler(OutlierDetectors? outliers = null)
+internal sealed class SnapshotCompiler
 {
-    private readonly OutlierDetectors _outliers = outliers ?? OutlierDetectors.Default;
+    private readonly OutlierDetectors _outliers;
     private readonly TlsIdentityLoader _tls = new();
-    private readonly ClusterStates _states = new((outliers ?? OutlierDetectors.Default).TimeProvider);
+    private readonly ClusterStates _states;
     private readonly List<EndpointState> _removed = [];
     private long _generation;
+
+    public SnapshotCompiler(OutlierDetectors? outliers = null)
+    {
+        _outliers = outliers ?? OutlierDetectors.Default;
+        _states = new ClusterStates(_outliers.TimeProvider, _outliers.Random);
+    }
 
     /// <summary>Those who find the endpoints of clusters whose sources do not name them all.</summary>
     public List<IEndpointResolution> Resolutions { get; } = [];

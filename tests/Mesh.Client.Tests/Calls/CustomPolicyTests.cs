@@ -40,6 +40,35 @@ public sealed class CustomPolicyTests : MeshTest
         Assert.Equal([(0, null), (1, Mesh.Primitives.XxHash64.Hash("u"))], seen);
     }
 
+    /// <summary>gRFC A76: the ring's own header counts, whatever the route hashes; a request without it goes anywhere.</summary>
+    [Fact]
+    public async Task ARingOfGrpcHashesItsOwnHeader()
+    {
+        TestServer one = await StartServerAsync(name: "one"), two = await StartServerAsync(name: "two");
+        TestMesh mesh = await StartMeshAsync(Document("ring_hash_experimental", "{requestHashHeader: x-user}", [one.Port, two.Port], "hash_policy: [{header: {header_name: x-other}}]"));
+        var seen = new HashSet<string>();
+        for (int user = 0; user < 20; user++)
+        {
+            string first = await GetAsync("x-user", user);
+            seen.Add(first);
+            for (int i = 0; i < 5; i++)
+                Assert.Equal(first, await GetAsync("x-user", user));
+        }
+
+        Assert.Equal(["one", "two"], seen.Order());
+        var anywhere = new HashSet<string>();
+        for (int i = 0; i < 50; i++)
+            anywhere.Add(await GetAsync("x-other", 1));
+        Assert.Equal(["one", "two"], anywhere.Order());
+
+        async Task<string> GetAsync(string header, int user)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "http://a/") { Headers = { { header, $"user-{user}" } } };
+            using HttpResponseMessage response = await mesh.Client.SendAsync(request);
+            return await response.Content.ReadAsStringAsync();
+        }
+    }
+
     [Fact]
     public async Task ARetryGoesElsewhereWhateverItChooses()
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Mesh.Resources;
 using Mesh.Wire.Decode;
 using Mesh.Wire.Protos.Envoy.Config.Route.V3;
 
@@ -47,6 +48,34 @@ internal static class GrpcRouteSuites
                 host.Routes.Add(Route.Parser.ParseFrom(Convert.FromBase64String((string)route!["binary"]!)));
             yield return Compare(each, new RouteConfiguration { Name = "r", VirtualHosts = { host } }.ToByteArray());
         }
+    }
+
+    /// <summary>Whether the endpoint's name is asked for, by who says so (gRFC A81).</summary>
+    public static IEnumerable<CaseResult> AutoHostRewrites(string folder)
+    {
+        foreach (var (name, each) in StrictCases.Read(folder))
+        {
+            bool Flag(string key) => each.Find(key)!.Value.GetBoolean();
+            bool asked = Flag("autoHostRewrite"), trusted = Flag("isTrusted"), wanted = Flag("wantResult");
+
+            // The last is a switch for the time before the field was read.
+            var action = new RouteAction { Cluster = "c", AutoHostRewrite = Flag("envConfigRewrite") && asked };
+            each.Complete();
+            var set = new ResourceSet();
+            var errors = new ErrorCollector();
+            var route = new Route { Match = new RouteMatch { Prefix = "/" }, Route_ = action };
+            new ResourceDecoder(set, errors) { Settings = Settings with { Untrusted = !trusted } }
+                .Decode(RouteConfiguration.Descriptor.FullName, new RouteConfiguration { Name = "r", VirtualHosts = { new VirtualHost { Name = "v", Domains = { "*" }, Routes = { route } } } }.ToByteArray());
+            bool? found = set.RouteConfigurations.Values.SingleOrDefault()?.VirtualHosts[0].AllRoutes.Single().Action?.AutoHostRewrite;
+            yield return CaseResult.Of(name, found == wanted, $"expected {wanted}, was {found}: {string.Join("; ", errors.Items)}");
+        }
+    }
+
+    /// <summary>What gRPC's own machinery makes and names, and no configuration does: this runner has nothing to ask.</summary>
+    public static IEnumerable<CaseResult> Machinery(string folder)
+    {
+        foreach (JsonObject each in CaseFile.Read(folder))
+            yield return CaseResult.Of((string)each["name"]!, ["there is no such thing here"]);
     }
 
     public static IEnumerable<CaseResult> HashPolicies(string folder)

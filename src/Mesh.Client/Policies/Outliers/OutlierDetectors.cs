@@ -12,6 +12,8 @@ internal sealed class OutlierDetectors(TimeProvider timeProvider, Random random,
 
     public TimeProvider TimeProvider => timeProvider;
 
+    public Random Random => random;
+
     /// <summary>Makes, changes or removes the detector of a cluster. What it knows of endpoints outlives a change.</summary>
     public void Configure(ClusterState cluster, OutlierDetectionResource? resource)
     {

@@ -181,7 +181,7 @@ internal sealed class AdsClient : IAdsListener, IAsyncDisposable
     string? IAdsListener.OnReply(AdsConnection connection, ResourceType type, DiscoveryReply reply)
     {
         XdsServer server = connection.Server;
-        var origin = new ReplyOrigin(connection.Name, connection.IsDelta, IsWildcard(type), server.FailOnDataErrors, entry => IsServedBy(entry, server));
+        var origin = new ReplyOrigin(connection.Name, connection.IsDelta, IsWildcard(type), server.FailOnDataErrors, server.TrustedXdsServer, entry => IsServedBy(entry, server));
         string? error = _intake.Take(type, reply, origin);
         _heard.Add(type);
         UsesLastKnownGood = false;

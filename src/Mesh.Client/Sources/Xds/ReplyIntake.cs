@@ -11,8 +11,9 @@ namespace Mesh.Sources.Xds;
 /// <param name="Delta">Whether it speaks delta.</param>
 /// <param name="Wildcard">Whether it was asked for everything of the type, so that it says what there is.</param>
 /// <param name="FailOnDataErrors">Drop what is cached when its data is bad (gRFC A88).</param>
+/// <param name="Trusted">Whether it may say what gRPC takes from no other (gRFC A81).</param>
 /// <param name="Serves">Whether an entry is asked of it.</param>
-internal readonly record struct ReplyOrigin(string Server, bool Delta, bool Wildcard, bool FailOnDataErrors, Func<ResourceEntry, bool> Serves);
+internal readonly record struct ReplyOrigin(string Server, bool Delta, bool Wildcard, bool FailOnDataErrors, bool Trusted, Func<ResourceEntry, bool> Serves);
 
 /// <summary>
 /// Works one response into the cache: what is good is taken though its neighbour is bad (gRFC A46), what repeats known bytes costs a
@@ -23,6 +24,7 @@ internal sealed class ReplyIntake(ResourceCache cache, DecoderSettings decoder, 
     /// <summary>A hostile response may hold more bad resources than any server reads of.</summary>
     private const int MaxErrors = 500;
 
+    private readonly DecoderSettings _untrusted = decoder with { Untrusted = true };
     private readonly List<string> _errors = [];
     private readonly List<ResourceEntry> _changed = [];
 
@@ -122,7 +124,7 @@ internal sealed class ReplyIntake(ResourceCache cache, DecoderSettings decoder, 
             return;
         }
 
-        ResourceReading reading = ResourceReading.Of(entry.Type, resource.Body.Span, decoder);
+        ResourceReading reading = ResourceReading.Of(entry.Type, resource.Body.Span, origin.Trusted ? decoder : _untrusted);
         string? error = reading.Errors ?? (reading.Name == entry.Name ? null
             : $"{entry.Type} '{entry.Name}': its wrapper has this name, it itself has '{reading.Name}'");
         if (reading.Record is null || error is not null)

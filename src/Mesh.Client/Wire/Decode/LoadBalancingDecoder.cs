@@ -46,12 +46,8 @@ internal static class LoadBalancingDecoder
 
     private static LoadBalancingPolicyResource? Decode(LoadBalancingPolicy message, DecoderSettings settings, int depth, Unsupportable unsupported, ErrorCollector errors)
     {
-        if (depth >= MaxDepth)
-        {
-            errors.Error($"policies are nested deeper than {MaxDepth} (gRFC A52)");
+        if (IsTooDeep(depth, errors))
             return null;
-        }
-
         var unknown = new List<string>();
         for (int i = 0; i < message.Policies.Count; i++)
         {
@@ -109,9 +105,9 @@ internal static class LoadBalancingDecoder
         }
 
         if (type == XdsStruct.Descriptor.FullName)
-            return AnyDecoder.Open<XdsStruct>(config, errors) is { } m ? Custom(m.TypeUrl, m.Value, settings, errors, out type) : null;
+            return AnyDecoder.Open<XdsStruct>(config, errors) is { } m ? Decode(type = AnyDecoder.TypeName(m.TypeUrl), m.Value, settings, depth, errors) : null;
         if (type == UdpaStruct.Descriptor.FullName)
-            return AnyDecoder.Open<UdpaStruct>(config, errors) is { } m ? Custom(m.TypeUrl, m.Value, settings, errors, out type) : null;
+            return AnyDecoder.Open<UdpaStruct>(config, errors) is { } m ? Decode(type = AnyDecoder.TypeName(m.TypeUrl), m.Value, settings, depth, errors) : null;
 
         // gRPC has none of these, and goes on to the next of the list.
         if (settings.Dialect == XdsDialect.Grpc)
@@ -139,16 +135,29 @@ internal static class LoadBalancingDecoder
         return null;
     }
 
-    private static LoadBalancingPolicyResource Capped(LoadBalancingPolicyResource policy, DecoderSettings settings) => policy is RingHashResource ring
+    /// <summary>A ring with the most entries that it may have.</summary>
+    public static LoadBalancingPolicyResource Capped(LoadBalancingPolicyResource policy, DecoderSettings settings) => policy is RingHashResource ring
         ? ring with { Cap = settings.RingSizeCap ?? (settings.Dialect == XdsDialect.Grpc ? RingHashResource.GrpcCap : RingHashResource.LargestRing) }
         : policy;
 
-    private static LoadBalancingPolicyResource? Custom(string typeUrl, Struct? value, DecoderSettings settings, ErrorCollector errors, out string name)
+    private static LoadBalancingPolicyResource? Decode(string name, Struct? value, DecoderSettings settings, int depth, ErrorCollector errors)
     {
-        name = AnyDecoder.TypeName(typeUrl);
-        if (settings.CustomPolicies.TryGetValue(name, out ILoadBalancingPolicy? policy))
-            return new CustomPolicyResource(name, MetadataDecoder.Compact(value ?? new Struct())) { Policy = policy };
-        return name == PeakEwmaDecoder.Name ? PeakEwmaDecoder.Decode(value, errors) : null;
+        using (errors.At("value"))
+            return Custom(name, value ?? new Struct(), settings, depth, errors);
+    }
+
+    /// <summary>A policy that goes by a name: the user's own, else one of gRPC's; null where there is none, or an error was reported.</summary>
+    public static LoadBalancingPolicyResource? Custom(string name, Struct config, DecoderSettings settings, int depth, ErrorCollector errors) =>
+        settings.CustomPolicies.TryGetValue(name, out ILoadBalancingPolicy? policy) ? new CustomPolicyResource(name, MetadataDecoder.Compact(config)) { Policy = policy }
+        : name == PeakEwmaDecoder.Name ? PeakEwmaDecoder.Decode(config, errors)
+        : GrpcPolicyDecoder.Decode(name, config, settings, depth, errors);
+
+    /// <summary>Whether policies are nested too deep, which is an error.</summary>
+    public static bool IsTooDeep(int depth, ErrorCollector errors)
+    {
+        if (depth >= MaxDepth)
+            errors.Error($"policies are nested deeper than {MaxDepth} (gRFC A52)");
+        return depth >= MaxDepth;
     }
 
     private static LeastRequestResource Decode(LeastRequest message, DecoderSettings settings, ErrorCollector errors)

@@ -15,17 +15,14 @@ internal static class PeakEwmaDecoder
 
     public static PeakEwmaResource Decode(Struct? config, ErrorCollector errors)
     {
-        using (errors.At("value"))
+        foreach (string other in config?.Fields.Keys.Where(key => key is not (DecayTime or DefaultRtt)) ?? [])
+            errors.Error(other, $"not known; allowed are {DecayTime} and {DefaultRtt}");
+        var defaults = new PeakEwmaResource();
+        return new PeakEwmaResource
         {
-            foreach (string other in config?.Fields.Keys.Where(key => key is not (DecayTime or DefaultRtt)) ?? [])
-                errors.Error(other, $"not known; allowed are {DecayTime} and {DefaultRtt}");
-            var defaults = new PeakEwmaResource();
-            return new PeakEwmaResource
-            {
-                DecayTime = Read(config, DecayTime, errors) ?? defaults.DecayTime,
-                DefaultRtt = Read(config, DefaultRtt, errors) ?? defaults.DefaultRtt,
-            };
-        }
+            DecayTime = Read(config, DecayTime, errors) ?? defaults.DecayTime,
+            DefaultRtt = Read(config, DefaultRtt, errors) ?? defaults.DefaultRtt,
+        };
     }
 
     private static TimeSpan? Read(Struct? config, string field, ErrorCollector errors)

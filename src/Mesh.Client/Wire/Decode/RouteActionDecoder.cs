@@ -117,7 +117,7 @@ internal static class RouteActionDecoder
             PathRewriteFormat = message.PathRewrite,
             HostRewriteFormat = message.HostRewriteSpecifierCase == RouteAction.HostRewriteSpecifierOneofCase.HostRewrite ? message.HostRewrite : "",
             IsHighPriority = message.Priority == RoutingPriority.High,
-            AutoHostRewrite = message.AutoHostRewrite ?? false,
+            AutoHostRewrite = RewritesToEndpoint(message, settings.Decoder, errors),
             AppendForwardedHost = message.AppendXForwardedHost,
             HostRewriteLiteral = message.HostRewriteSpecifierCase == RouteAction.HostRewriteSpecifierOneofCase.HostRewriteLiteral ? message.HostRewriteLiteral : "",
             Timeout = message.Timeout.Read("timeout", errors),
@@ -131,6 +131,15 @@ internal static class RouteActionDecoder
             RateLimits = RouteMatchDecoder.Decode(message.RateLimits, "rate_limits", errors, RateLimitDecoder.Decode),
             Upgrades = upgrades,
         };
+    }
+
+    /// <summary>Who says what a server is asked as may lead a call to another than its caller meant, so that gRPC asks for trust (gRFC A81).</summary>
+    private static bool RewritesToEndpoint(RouteAction message, DecoderSettings decoder, ErrorCollector errors)
+    {
+        if (message.AutoHostRewrite != true || decoder is not { Dialect: XdsDialect.Grpc, Untrusted: true })
+            return message.AutoHostRewrite == true;
+        errors.Warning("auto_host_rewrite", "gRPC takes it only from a server with trusted_xds_server among its server_features (gRFC A81): it has no effect");
+        return false;
     }
 
     private static void Decode(WeightedCluster message, List<WeightedClusterResource> clusters, in RouteDecoderSettings settings, ErrorCollector errors)

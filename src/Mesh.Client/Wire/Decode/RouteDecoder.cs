@@ -24,6 +24,12 @@ internal sealed record DecoderSettings
     /// </summary>
     public bool ForProxy { get; init; }
 
+    /// <summary>
+    /// Whether they come from a control plane that the bootstrap does not call trusted (<c>trusted_xds_server</c>): what gRPC takes from no other has no effect then (gRFC
+    /// A81). Files are their user's own.
+    /// </summary>
+    public bool Untrusted { get; init; }
+
     /// <summary>The most entries of a hash ring, whatever it is asked to have; null is the dialect's.</summary>
     public ulong? RingSizeCap { get; init; }
 

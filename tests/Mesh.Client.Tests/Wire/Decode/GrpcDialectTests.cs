@@ -20,6 +20,19 @@ public sealed class GrpcDialectTests
         OneRoute.Host("routes: [], retry_policy: {num_retries: 0}", Grpc).AssertRefused("E virtual_hosts[0].retry_policy.num_retries: 0 is not allowed by gRPC");
     }
 
+    /// <summary>gRFC A81: a server says what to ask a backend as only where it is trusted. Envoy asks for no trust.</summary>
+    [Fact]
+    public void AutoHostRewriteAsksForTrust()
+    {
+        Assert.True(Rewrites(new DecoderSettings { Untrusted = true }));
+        Assert.True(Rewrites(Grpc));
+        Assert.False(Rewrites(Grpc with { Untrusted = true }, $"W {At}.route.auto_host_rewrite: gRPC takes it only from a server with trusted_xds_server"));
+        OneRoute.Action("auto_host_rewrite: false", Grpc with { Untrusted = true }).AssertFindings();
+
+        static bool Rewrites(DecoderSettings settings, params string[] findings) =>
+            OneRoute.Action("auto_host_rewrite: true", settings).AssertFindings(findings).Host().AllRoutes.Single().Action!.AutoHostRewrite;
+    }
+
     [Theory]
     [InlineData("path_separated_prefix: /a")]
     [InlineData("connect_matcher: {}")]
