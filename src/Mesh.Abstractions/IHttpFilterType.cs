@@ -27,20 +27,20 @@ public interface IHttpFilterType
 public interface IHttpFilter
 {
     /// <summary>A call has been routed and is about to be sent. It waits, and the route's timeout has not started.</summary>
-    /// <param name="call">The call. What it carries is kept for <see cref="OnResponseAsync"/>.</param>
+    /// <param name="httpCall">The call. What it carries is kept for <see cref="OnResponseAsync"/>.</param>
     /// <param name="cancellationToken">Ends when the caller cancels.</param>
     /// <returns>An answer in place of the server's; null lets the call pass.</returns>
     /// <exception cref="Exception">The call fails with 500 (gRPC INTERNAL) and the message.</exception>
-    ValueTask<HttpResponseMessage?> OnRequestAsync(HttpFilterCall call, CancellationToken cancellationToken) => default;
+    ValueTask<HttpResponseMessage?> OnRequestAsync(HttpFilterCall httpCall, CancellationToken cancellationToken) => default;
 
     /// <summary>
     /// The headers of the call's response are there, the server's or of the mesh itself; its body may still be on its way, and must not be read. Not called where the
     /// call ends with an exception.
     /// </summary>
-    /// <param name="call">The call, as <see cref="OnRequestAsync"/> had it.</param>
+    /// <param name="httpCall">The call, as <see cref="OnRequestAsync"/> had it.</param>
     /// <param name="response">The response; its headers may be changed.</param>
     /// <param name="cancellationToken">Ends when the caller cancels.</param>
     /// <returns>When the caller may have it.</returns>
     /// <exception cref="Exception">It is thrown to the caller.</exception>
-    ValueTask OnResponseAsync(HttpFilterCall call, HttpResponseMessage response, CancellationToken cancellationToken) => default;
+    ValueTask OnResponseAsync(HttpFilterCall httpCall, HttpResponseMessage response, CancellationToken cancellationToken) => default;
 }

@@ -21,9 +21,14 @@ internal readonly record struct HashedEndpoint(string Key, double Weight, int In
         double sum = 0;
         foreach (Endpoint endpoint in endpoints)
             sum += endpoint.Weight;
+        int count = 0;
         for (int i = 0; i < endpoints.Length; i++)
-            hashed[i] = new HashedEndpoint(KeyOf(endpoints[i], useHostname), endpoints[i].Weight / sum, i);
-        return hashed;
+        {
+            if (endpoints[i].Weight > 0)
+                hashed[count++] = new HashedEndpoint(KeyOf(endpoints[i], useHostname), endpoints[i].Weight / sum, i);
+        }
+
+        return count == hashed.Length ? hashed : hashed[..count];
     }
 
     private static HashedEndpoint[] OfLocalities(ReadOnlySpan<Endpoint> endpoints, bool useHostname, IReadOnlyDictionary<string, uint> localityWeights, HashedEndpoint[] hashed)

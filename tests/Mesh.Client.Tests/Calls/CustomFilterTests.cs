@@ -164,7 +164,7 @@ public sealed class CustomFilterTests : MeshTest
 
         private sealed class FakeFilter(FakeType type, Dictionary<string, JsonElement> settings) : IHttpFilter
         {
-            public async ValueTask<HttpResponseMessage?> OnRequestAsync(HttpFilterCall call, CancellationToken cancellationToken)
+            public async ValueTask<HttpResponseMessage?> OnRequestAsync(HttpFilterCall httpCall, CancellationToken cancellationToken)
             {
                 type._used.Add(this);
                 if (Text("wait") is not null)
@@ -173,22 +173,22 @@ public sealed class CustomFilterTests : MeshTest
                     throw new InvalidOperationException("out of luck");
                 if (Text("add") is { } add)
                 {
-                    type._log.Add($"> {add}{(call.Header("x-one") is { } one ? $" sees {one}" : "")}");
-                    call.SetHeader(add, add[2..]);
+                    type._log.Add($"> {add}{(httpCall.Header("x-one") is { } one ? $" sees {one}" : "")}");
+                    httpCall.SetHeader(add, add[2..]);
                 }
 
                 if (Text("remove") is { } remove)
-                    call.SetHeader(remove, null);
-                call.State = $"{call.Method} {call.Authority} {call.Path} {call.Route} {call.Cluster}";
+                    httpCall.SetHeader(remove, null);
+                httpCall.State = $"{httpCall.Method} {httpCall.Authority} {httpCall.Path} {httpCall.Route} {httpCall.Cluster}";
                 return settings.TryGetValue("answer", out JsonElement status) ? new HttpResponseMessage((HttpStatusCode)status.GetInt32()) : null;
             }
 
-            public ValueTask OnResponseAsync(HttpFilterCall call, HttpResponseMessage response, CancellationToken cancellationToken)
+            public ValueTask OnResponseAsync(HttpFilterCall httpCall, HttpResponseMessage response, CancellationToken cancellationToken)
             {
                 if (Text("fail") == "response")
                     throw new InvalidOperationException("out of luck");
                 type._log.Add($"< {Text("add")}");
-                response.Headers.Add($"x-seen-{Text("add")?[2..]}", (string?)call.State);
+                response.Headers.Add($"x-seen-{Text("add")?[2..]}", (string?)httpCall.State);
                 return default;
             }
 
