@@ -77,7 +77,7 @@ internal sealed class Fleet
             client.Update(set);
     }
 
-    public int IndexOf(Endpoint endpoint) => endpoint.Resource.Port - ServiceText.FirstPort;
+    public static int IndexOf(Endpoint endpoint) => endpoint.Resource.Port - ServiceText.FirstPort;
 
     public Backend BackendOf(Endpoint endpoint) => Backends[IndexOf(endpoint)];
 

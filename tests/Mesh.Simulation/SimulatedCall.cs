@@ -80,7 +80,7 @@ internal sealed class SimulatedCall(Fleet fleet) : IEvent
 
         _endpoint = endpoint;
         endpoint.State.OnCallStarted();
-        fleet.Tally.Attempts[fleet.IndexOf(endpoint)]++;
+        fleet.Tally.Attempts[Fleet.IndexOf(endpoint)]++;
         long now = fleet.Time.Now, limit = Math.Min(_policy?.PerTryTimeout?.Ticks ?? long.MaxValue, _deadline - now);
         (_status, long ticks) = fleet.BackendOf(endpoint).Serve(now, fleet.Random);
         _timedOut = ticks > limit;

@@ -51,7 +51,7 @@ internal sealed class SimulatedClient : IEvent
     }
 
     /// <summary>The endpoint of a hash, without a call.</summary>
-    public int IndexOf(ulong hash) => _fleet.IndexOf(_cluster.Picker.Pick(new PickContext(hash)).Endpoint!);
+    public int IndexOf(ulong hash) => Fleet.IndexOf(_cluster.Picker.Pick(new PickContext(hash)).Endpoint!);
 
     /// <summary>How many attempts went to each endpoint, by the product's own counters.</summary>
     public IEnumerable<long> Counts => _cluster.Endpoints.Select(endpoint => endpoint.State.Calls);

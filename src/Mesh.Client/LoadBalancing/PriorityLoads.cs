@@ -114,6 +114,8 @@ internal sealed class PriorityLoads
 
         if (all)
             DistributeInPanic(priorities);
+        else if (available == 0)
+            Healthy[0] = 100;
     }
 
     /// <summary>With every priority in panic, calls go by the number of endpoints, in whatever state.</summary>

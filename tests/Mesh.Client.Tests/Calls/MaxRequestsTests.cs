@@ -71,6 +71,7 @@ public sealed class MaxRequestsTests : MeshTest
         await ArrivedAsync(server, "/hold");
         Assert.Equal("server", await mesh.Client.GetStringAsync("http://a/"));
         mesh.Memory.Update(Document(server, 1, protocols, "connect_timeout: 3s, "));
+        await Wait.EventuallyAsync(() => mesh.Host.State.Version > 1, Soon, "the update");
         Assert.Equal("server", await mesh.Client.GetStringAsync("http://a/"));
         Time.Advance(TimeSpan.FromMinutes(10));
         using HttpResponseMessage response = await held;
@@ -86,6 +87,7 @@ public sealed class MaxRequestsTests : MeshTest
         TestMesh mesh = await StartMeshAsync(Document(server, 1, HttpProtocols.Http1));
         var old = mesh.Host.Store.Current!.FindCluster("a")!;
         mesh.Memory.Update(Document(server, 1, HttpProtocols.Http1, tls.TransportSocket));
+        await Wait.EventuallyAsync(() => mesh.Host.State.Version > 1, Soon, "the update");
         Assert.Equal("server", await mesh.Client.GetStringAsync("http://a/"));
         for (int i = 0; i < 3; i++)
         {

@@ -61,7 +61,7 @@ public sealed class PriorityLoadsTests
                 int total = random.Next(0, 30), healthy = random.Next(0, total + 1), degraded = random.Next(0, total - healthy + 1);
                 return new PriorityHealth(total, healthy, degraded, (ulong)total, (ulong)healthy, (ulong)degraded);
             })];
-            PriorityLoads loads = PriorityLoads.Of(priorities, 140, byWeight: i % 2 == 0, panicThreshold: i % 3 * 50);
+            PriorityLoads loads = PriorityLoads.Of(priorities, overprovisioning: i % 5 == 0 ? 1u : 140, byWeight: i % 2 == 0, panicThreshold: i % 4 == 3 ? 0.1 : i % 4 * 50);
             Assert.Equal(100, loads.Healthy.Sum(load => load) + loads.Degraded.Sum(load => load));
         }
     }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Mesh.Primitives;
 using Mesh.Resources;
@@ -93,7 +92,7 @@ internal static class LocalAnswerDecoder
             case SubstitutionFormatString.FormatOneofCase.JsonFormat:
                 using (errors.At("json_format"))
                     Check(Value.ForStruct(message.JsonFormat), errors);
-                return new BodyFormatResource(JsonFormatter.Default.Format(message.JsonFormat), true, message.ContentType.Length > 0 ? message.ContentType : "application/json", message.OmitEmptyValues);
+                return new BodyFormatResource(MetadataDecoder.Compact(message.JsonFormat), true, message.ContentType.Length > 0 ? message.ContentType : "application/json", message.OmitEmptyValues);
             default:
                 errors.Error("a format is required: text_format, text_format_source or json_format");
                 return null;

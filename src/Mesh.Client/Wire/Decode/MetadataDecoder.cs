@@ -1,7 +1,7 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Mesh.Primitives;
 using Mesh.Resources;
@@ -19,13 +19,55 @@ internal static class MetadataDecoder
             .Select(entry => KeyValuePair.Create(entry.Key, Compact(entry.Value)))
             .ToValueList());
 
-    /// <summary>A <c>Struct</c> as JSON without a needless space.</summary>
+    /// <summary>A <c>Struct</c> as JSON without a needless space. Whatever can come over the wire can be written: a value of no kind is null.</summary>
     public static string Compact(Struct value)
     {
-        using JsonDocument document = JsonDocument.Parse(JsonFormatter.Default.Format(value));
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-            document.RootElement.WriteTo(writer);
+            Write(writer, value);
         return Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
+    private static void Write(Utf8JsonWriter writer, Struct value)
+    {
+        writer.WriteStartObject();
+        foreach (var (name, member) in value.Fields)
+        {
+            writer.WritePropertyName(name);
+            Write(writer, member);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, Value value)
+    {
+        switch (value.KindCase)
+        {
+            case Value.KindOneofCase.NumberValue when double.IsFinite(value.NumberValue):
+                writer.WriteNumberValue(value.NumberValue);
+                break;
+            case Value.KindOneofCase.NumberValue:
+                writer.WriteStringValue(value.NumberValue.ToString(CultureInfo.InvariantCulture));
+                break;
+            case Value.KindOneofCase.StringValue:
+                writer.WriteStringValue(value.StringValue);
+                break;
+            case Value.KindOneofCase.BoolValue:
+                writer.WriteBooleanValue(value.BoolValue);
+                break;
+            case Value.KindOneofCase.StructValue:
+                Write(writer, value.StructValue);
+                break;
+            case Value.KindOneofCase.ListValue:
+                writer.WriteStartArray();
+                foreach (Value item in value.ListValue.Values)
+                    Write(writer, item);
+                writer.WriteEndArray();
+                break;
+            default:
+                writer.WriteNullValue();
+                break;
+        }
     }
 }

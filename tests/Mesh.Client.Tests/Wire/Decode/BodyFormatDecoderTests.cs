@@ -12,8 +12,8 @@ public sealed class BodyFormatDecoderTests
     [InlineData("{text_format: '%PATH%'}", "%PATH%", false, "text/plain", false)]
     [InlineData("{text_format: x, content_type: text/html, omit_empty_values: true}", "x", false, "text/html", true)]
     [InlineData("{text_format_source: {inline_string: '%REQ(x)%'}}", "%REQ(x)%", false, "text/plain", false)]
-    [InlineData("{json_format: {a: '%PATH%'}}", """{ "a": "%PATH%" }""", true, "application/json", false)]
-    [InlineData("{json_format: {}, content_type: application/problem+json}", "{ }", true, "application/problem+json", false)]
+    [InlineData("{json_format: {a: '%PATH%'}}", """{"a":"%PATH%"}""", true, "application/json", false)]
+    [InlineData("{json_format: {}, content_type: application/problem+json}", "{}", true, "application/problem+json", false)]
     public void EveryFormIsRead(string format, string text, bool json, string type, bool omitEmpty) =>
         Assert.Equal(new BodyFormatResource(text, json, type, omitEmpty), Read(format).AssertFindings().Route().DirectResponse?.Format);
 
