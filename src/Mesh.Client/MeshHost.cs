@@ -4,6 +4,7 @@ using Mesh.LoadBalancing;
 using Mesh.Policies.Outliers;
 using Mesh.Probing.Checks;
 using Mesh.Probing.Dns;
+using Mesh.Probing.Loads;
 using Mesh.Resources;
 using Mesh.Snapshots;
 using Mesh.Sources;
@@ -37,6 +38,7 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
     private readonly DnsClusters _dns;
     private readonly DiscoveredClusters? _discovered;
     private readonly ActiveChecks _checks;
+    private readonly LoadStreams _loads;
     private readonly SourceLog _log;
     private readonly List<SourceFeed> _feeds = [];
     private readonly List<IDisposable> _owned = [];
@@ -70,7 +72,9 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
 
         _checks = new ActiveChecks(_loop, _random, new CheckLog(loggers.CreateLogger("Mesh.HealthChecks")));
         if (options.ActiveHealthChecks ?? !LambdaPlatform.IsFunction(Environment.GetEnvironmentVariable))
-            _store.Checks = _checks;
+            _store.Observers.Add(_checks);
+        _loads = new LoadStreams(timeProvider, _random, new LoadLog(loggers.CreateLogger("Mesh.Loads")));
+        _store.Observers.Add(_loads);
         _xdsLog = new XdsLog(loggers.CreateLogger("Mesh.Xds"));
         _started = new Lazy<Task>(StartSourcesAsync);
         var settings = new CallSettings
@@ -154,6 +158,7 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
             await xds.DisposeAsync().ConfigureAwait(false);
         await _dns.DisposeAsync().ConfigureAwait(false);
         await _checks.DisposeAsync().ConfigureAwait(false);
+        await _loads.DisposeAsync().ConfigureAwait(false);
         if (_discovered is not null)
             await _discovered.DisposeAsync().ConfigureAwait(false);
         await _loop.DisposeAsync().ConfigureAwait(false);
@@ -232,6 +237,7 @@ public sealed class MeshHost : IAsyncDisposable, IDisposable
         _owned.ForEach(owned => owned.Dispose());
         _dns.Stop();
         _checks.Stop();
+        _loads.Stop();
         _discovered?.Stop();
         return null;
     }

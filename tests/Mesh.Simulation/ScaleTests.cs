@@ -23,11 +23,9 @@ public sealed class ScaleTests(ITestOutputHelper output)
         const double Rate = 50;
         int size = Size, down = size / 10;
         long start = TimeProvider.System.GetTimestamp();
-        var fleet = new Fleet(size, ServiceText.Of(
-            size,
-            "lb_policy: LEAST_REQUEST",
-            ServiceText.ManyRetries,
-            "outlier_detection: { consecutive_5xx: 2, max_ejection_percent: 20, enforcing_success_rate: 0, base_ejection_time: 600s, max_ejection_time: 600s }") with { Route = ServiceText.Retries(2) }, seed);
+        const string Detection = "outlier_detection: { consecutive_5xx: 2, max_ejection_percent: 20, enforcing_success_rate: 0, base_ejection_time: 600s, max_ejection_time: 600s }";
+        ServiceText service = ServiceText.Of(size, "lb_policy: LEAST_REQUEST", ServiceText.ManyRetries, Detection);
+        var fleet = new Fleet(size, service with { Route = ServiceText.Retries(2) }, seed);
         fleet.Start(Rate);
         Tally calm = fleet.Run(TimeSpan.FromSeconds(10));
         Assert.Equal(0, calm.Failures);

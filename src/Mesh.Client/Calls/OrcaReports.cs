@@ -7,21 +7,21 @@ namespace Mesh.Calls;
 
 /// <summary>
 /// Takes over what endpoints report of their load with their answers, in headers or in trailers (gRFC A51), where the cluster's policy goes by it;
-/// any other cluster pays for a look. A report that cannot be read is none.
+/// any other cluster pays for a look. A report that cannot be read is none. Where endpoints report out of band, that alone counts (gRFC A58).
 /// </summary>
 internal static class OrcaReports
 {
     /// <summary>The headers of an endpoint's answer have come.</summary>
     public static void OnResponse(Call call, HttpResponseMessage response)
     {
-        if (call.Cluster.ByReports is { } policy)
+        if (call.Cluster.ByReports is { EnableOobLoadReport: false } policy)
             Take(call, policy, response.Headers);
     }
 
     /// <summary>A response has come to its end.</summary>
     public static void OnComplete(Call call)
     {
-        if (call.Cluster.ByReports is { } policy && call.Response is { } response)
+        if (call.Cluster.ByReports is { EnableOobLoadReport: false } policy && call.Response is { } response)
             Take(call, policy, response.TrailingHeaders);
     }
 

@@ -28,8 +28,8 @@ internal sealed class SnapshotCompiler
     /// <summary>Those who find the endpoints of clusters whose sources do not name them all.</summary>
     public List<IEndpointResolution> Resolutions { get; } = [];
 
-    /// <summary>Who checks endpoints; null where nobody does.</summary>
-    public IEndpointChecks? Checks { get; set; }
+    /// <summary>Those who ask endpoints something in the background.</summary>
+    public List<IEndpointObserver> Observers { get; } = [];
 
     /// <summary>The instances of this program by locality; null where nobody says. To be set before the first set is compiled.</summary>
     public LocalZones? Zones { get; set; }
@@ -130,7 +130,7 @@ internal sealed class SnapshotCompiler
         {
             Cluster old = clusters[slot]!;
             Endpoint[] endpoints = CompileEndpoints(old.State, assignment, old, version);
-            Checks?.Set(old.Resource, old.State, old.Transport, endpoints, old.Endpoints);
+            Observers.ForEach(observer => observer.Set(old.Resource, old.State, old.Transport, endpoints, old.Endpoints));
             clusters[slot] = new Cluster(old.Resource, assignment, old.State, old.Transport, endpoints, Zones);
         }
 
@@ -240,7 +240,7 @@ internal sealed class SnapshotCompiler
         if (previous is not null && transport.IsSameAs(previous.Transport))
             transport = previous.Transport;
         Endpoint[] endpoints = CompileEndpoints(state, plan.Assignment, previous, version);
-        Checks?.Set(plan.Cluster, state, transport, endpoints, previous?.Endpoints ?? []);
+        Observers.ForEach(observer => observer.Set(plan.Cluster, state, transport, endpoints, previous?.Endpoints ?? []));
         return new Cluster(plan.Cluster, plan.Assignment, state, transport, endpoints, Zones) { Failure = plan.Failure ?? plan.Cluster.Unsupported };
     }
 
@@ -295,7 +295,7 @@ internal sealed class SnapshotCompiler
             Zones.Update([]);
         ClusterState removed = _states.Remove(name);
         _removed.AddRange(removed.Endpoints.Values);
-        Checks?.Remove(removed);
+        Observers.ForEach(observer => observer.Remove(removed));
     }
 
     /// <summary>What a cluster is compiled of.</summary>

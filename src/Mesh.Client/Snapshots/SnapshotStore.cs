@@ -35,8 +35,8 @@ internal sealed class SnapshotStore(Action<EndpointState> endpointRemoved, Outli
     /// <summary>Those who find the endpoints of clusters whose sources do not name them all; to be added before the first set comes.</summary>
     public IList<IEndpointResolution> Resolutions => _compiler.Resolutions;
 
-    /// <summary>Who checks endpoints; null where nobody does. To be set before the first set comes.</summary>
-    public IEndpointChecks? Checks { get => _compiler.Checks; set => _compiler.Checks = value; }
+    /// <summary>Those who ask endpoints something in the background; to be added before the first set comes.</summary>
+    public IList<IEndpointObserver> Observers => _compiler.Observers;
 
     /// <summary>The instances of this program by locality; null where nobody says. To be set before the first set comes.</summary>
     public LocalZones? Zones

@@ -201,7 +201,7 @@ internal static class BaseConfiguration
         yield return Balanced("least", "lb_policy: LEAST_REQUEST, least_request_lb_config: {choice_count: 3, active_request_bias: {default_value: 0.5, runtime_key: x}, " + SlowStart + "}");
         yield return Balanced("slow", "round_robin_lb_config: {" + SlowStart + "}");
         yield return Balanced("reports", Policies("client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin",
-            "blackout_period: 3s, weight_expiration_period: 20s, weight_update_period: 2s, error_utilization_penalty: 2, metric_names_for_computing_utilization: [named_metrics.queue], " + SlowStart));
+            "enable_oob_load_report: true, oob_reporting_period: 5s, blackout_period: 3s, weight_expiration_period: 20s, weight_update_period: 2s, error_utilization_penalty: 2, metric_names_for_computing_utilization: [named_metrics.queue], " + SlowStart));
         yield return Balanced("table", "lb_policy: MAGLEV, maglev_lb_config: {table_size: 17}");
         yield return Balanced("rings", Policies("ring_hash.v3.RingHash", "hash_function: XX_HASH, minimum_ring_size: 64, maximum_ring_size: 128, use_hostname_for_hashing: true, locality_weighted_lb_config: {}"));
         yield return Balanced("hosts", Policies("ring_hash.v3.RingHash", "consistent_hashing_lb_config: {use_hostname_for_hashing: true}"));

@@ -9,7 +9,7 @@ namespace Mesh.Probing.Checks;
 /// <summary>
 /// Keeps the endpoints of clusters with <c>health_checks</c> checked. Control loop only, but <see cref="DisposeAsync"/>.
 /// </summary>
-internal sealed class ActiveChecks(ControlLoop loop, Random random, CheckLog log) : IEndpointChecks, IAsyncDisposable
+internal sealed class ActiveChecks(ControlLoop loop, Random random, CheckLog log) : IEndpointObserver, IAsyncDisposable
 {
     private readonly HashSet<ClusterState> _clusters = [];
     private readonly List<Task> _ending = [];

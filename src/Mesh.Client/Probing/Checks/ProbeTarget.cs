@@ -24,7 +24,7 @@ internal sealed record ProbeTarget(HealthCheckResource Check, EndpointResource E
             GrpcHealthCheckResource grpc => grpc.Authority,
             _ => "",
         };
-        string authority = own is { HostName.Length: > 0 } ? own.HostName : host.Length > 0 ? host : cluster;
+        string authority = ProbeAuthority.Of(own is { HostName.Length: > 0 } ? own.HostName : host, cluster, endpoint);
         return new ProbeTarget(check, Place(check, endpoint), authority, transport);
     }
 

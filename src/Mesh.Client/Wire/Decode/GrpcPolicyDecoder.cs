@@ -112,8 +112,6 @@ internal static class GrpcPolicyDecoder
         double penalty = fields.Number("errorUtilizationPenalty") ?? defaults.ErrorUtilizationPenalty;
         if (!(penalty >= 0 && penalty <= float.MaxValue))
             errors.Error("errorUtilizationPenalty", $"{penalty} is not allowed; at least 0 is");
-        foreach (string name in fields.SetAmong("enableOobLoadReport", "oobReportingPeriod"))
-            errors.Warning(name, "read and checked, but this version does not act on it: it has no effect");
         return new WeightedRoundRobinResource
         {
             EnableOobLoadReport = fields.Flag("enableOobLoadReport") ?? false,

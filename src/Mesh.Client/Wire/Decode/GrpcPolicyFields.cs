@@ -77,9 +77,6 @@ internal sealed class GrpcPolicyFields(Struct config, ErrorCollector errors)
         return list.Values.Select(each => each.StringValue).ToValueList();
     }
 
-    /// <summary>Which of some fields are set.</summary>
-    public IEnumerable<string> SetAmong(params string[] names) => names.Where(name => Find(name) is not null);
-
     /// <summary>What nobody asked for has no effect.</summary>
     public void WarnOfOthers()
     {

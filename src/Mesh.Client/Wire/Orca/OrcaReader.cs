@@ -35,6 +35,19 @@ internal static class OrcaReader
         return report;
     }
 
+    /// <summary>A report that came as a message; null where it is none.</summary>
+    public static OrcaReport? Read(ReadOnlySpan<byte> message)
+    {
+        try
+        {
+            return Of(OrcaLoadReport.Parser.ParseFrom(message));
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return null;
+        }
+    }
+
     private static OrcaReport? OfForm(string text)
     {
         ReadOnlySpan<char> trimmed = text.AsSpan().Trim(' ');

@@ -31,7 +31,7 @@ internal sealed class ChecksUnderTest : IAsyncDisposable
         _store.Await(Source);
         _loop = new ControlLoop(Time, _log);
         _checks = new ActiveChecks(_loop, new GivenRandom(share: 0.5), new CheckLog(_log)) { CreateProbe = (target, endpoint, time) => new FakeProbe(target, endpoint, time, OnStarted) };
-        _store.Checks = _checks;
+        _store.Observers.Add(_checks);
     }
 
     public CheckTime Time { get; } = new();

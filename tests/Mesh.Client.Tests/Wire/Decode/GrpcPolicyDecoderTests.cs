@@ -80,7 +80,6 @@ public sealed class GrpcPolicyDecoderTests
     public void WhatHasNoEffectIsReportedAndAnUnknownPolicyPassedOver()
     {
         const string At = "W load_balancing_policy.policies[0].typed_extension_config.typed_config.value";
-        Read(Entry("weighted_round_robin", "{enableOobLoadReport: true, oobReportingPeriod: 1s}")).AssertFindings($"{At}.enableOobLoadReport: read and checked", $"{At}.oobReportingPeriod: read and checked");
         Read(Entry("pick_first", "{shuffle: true}")).AssertFindings($"{At}.shuffle: is not known");
         Assert.Equal(new PickFirstResource(false), Read($"{Entry("no_such_policy", "{}")}, {Entry("pick_first", "{}")}").Set.Clusters["c"].LoadBalancing);
     }

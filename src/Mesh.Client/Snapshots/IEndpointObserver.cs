@@ -4,11 +4,11 @@ using Mesh.Resources;
 
 namespace Mesh.Snapshots;
 
-/// <summary>Checks the endpoints of clusters in the background, and writes what it finds to their states. Control loop only.</summary>
-internal interface IEndpointChecks
+/// <summary>Asks the endpoints of clusters something in the background, and writes what it hears to their states. Control loop only.</summary>
+internal interface IEndpointObserver
 {
     /// <summary>
-    /// A cluster is about to be published with these endpoints: those that are new get their first state and are checked from now on, those
+    /// A cluster is about to be published with these endpoints: those that are new get their first state and are asked from now on, those
     /// that stay are as they were, and the others are let go.
     /// </summary>
     /// <param name="cluster">The cluster.</param>
