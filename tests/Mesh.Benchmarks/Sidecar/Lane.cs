@@ -3,44 +3,42 @@ using Mesh.Benchmarks.Harness;
 
 namespace Mesh.Benchmarks.Sidecar;
 
-/// <summary>One way to the server, called at a steady rate; it adds up what its calls of one round cost.</summary>
+/// <summary>One way to the server; it adds up what its calls of one round cost.</summary>
 /// <param name="client">The client.</param>
 /// <param name="url">What it calls.</param>
-/// <param name="cpu">Processor time of whoever is to be charged.</param>
-internal sealed class Lane(HttpClient client, Uri url, Func<TimeSpan> cpu) : IDisposable
+/// <param name="proxies">Processor time of the proxies on the way, which nobody else uses; null for the client's own.</param>
+internal sealed class Lane(HttpClient client, Uri url, Func<TimeSpan>? proxies) : IDisposable
 {
-    /// <summary>500 calls a second.</summary>
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(2);
-
     private readonly List<double> _microseconds = [];
     private TimeSpan _cpu;
+    private TimeSpan _before;
 
     /// <summary>Makes one call, which nobody measures.</summary>
     public Task CallAsync() => Overhead.Calls.GetAsync(client, url);
 
-    /// <summary>Makes some calls, one whenever it is due.</summary>
-    public async Task RunAsync(int calls)
+    /// <summary>A round begins.</summary>
+    public void Begin()
     {
-        using var due = new PeriodicTimer(Pace, TimeProvider.System);
-        TimeSpan before = cpu();
-        for (int i = 0; i < calls; i++)
-        {
-            await due.WaitForNextTickAsync(CancellationToken.None);
-            long start = Stopwatch.GetTimestamp();
-            await Overhead.Calls.GetAsync(client, url);
-            _microseconds.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
-        }
-
-        _cpu += cpu() - before;
-    }
-
-    /// <summary>The median of a call's time and its processor time, in microseconds, since this was last asked.</summary>
-    public LaneCost Take()
-    {
-        var cost = new LaneCost(Statistics.Median(_microseconds), _cpu.TotalMicroseconds / _microseconds.Count);
         _microseconds.Clear();
         _cpu = TimeSpan.Zero;
-        return cost;
+        _before = proxies?.Invoke() ?? TimeSpan.Zero;
+    }
+
+    /// <summary>Makes one call.</summary>
+    public async Task MeasureAsync()
+    {
+        TimeSpan before = Environment.CpuUsage.TotalTime;
+        long start = Stopwatch.GetTimestamp();
+        await Overhead.Calls.GetAsync(client, url);
+        _microseconds.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
+        _cpu += Environment.CpuUsage.TotalTime - before;
+    }
+
+    /// <summary>The median of a call's time and its processor time, in microseconds, since the round began.</summary>
+    public LaneCost End()
+    {
+        TimeSpan cpu = proxies is null ? _cpu : proxies() - _before;
+        return new LaneCost(Statistics.Median(_microseconds), cpu.TotalMicroseconds / _microseconds.Count);
     }
 
     public void Dispose() => client.Dispose();
