@@ -67,10 +67,7 @@ internal static class AttemptLoop
             return FinishAsync(call, pool, send, async);
 
         // One that is answered at once needs no state machine.
-        OutlierReport.OnResponse(call, send.Result);
-        OrcaReports.OnResponse(call, send.Result);
-        HealthReport.OnResponse(call, send.Result);
-        LatencyReports.OnResponse(call);
+        Report(call, send.Result);
         ResponseCompletion.Complete(call, send.Result);
         return send;
     }
@@ -84,10 +81,7 @@ internal static class AttemptLoop
             try
             {
                 HttpResponseMessage response = await send.ConfigureAwait(false);
-                OutlierReport.OnResponse(call, response);
-                OrcaReports.OnResponse(call, response);
-                HealthReport.OnResponse(call, response);
-                LatencyReports.OnResponse(call);
+                Report(call, response);
                 if (!Retrier.ShouldRetry(call, response))
                     return call.Redirects?.Follows(call, response) == true ? EndWithRedirect(call, response) : ResponseCompletion.Complete(call, response);
 
@@ -151,6 +145,15 @@ internal static class AttemptLoop
         if (Pick(call, out LocalReply failure) is not { } pool)
             return (null, failure);
         return !ConnectionWait.TryTakeOfEndpoint(call) && await ConnectionWait.TakeOfEndpointAsync(call, async).ConfigureAwait(false) is { } full ? (null, full) : (pool, default);
+    }
+
+    /// <summary>Tells whoever goes by it that an endpoint has answered, and what it said of itself.</summary>
+    public static void Report(Call call, HttpResponseMessage response)
+    {
+        OutlierReport.OnResponse(call, response);
+        OrcaReports.OnResponse(call, response);
+        HealthReport.OnResponse(call, response);
+        LatencyReports.OnResponse(call);
     }
 
     /// <summary>Ends a call whose redirect the mesh follows: what it leads to is another call.</summary>

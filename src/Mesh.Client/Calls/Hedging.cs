@@ -177,10 +177,7 @@ internal sealed class Hedging
             return await FailAsync(attempt, pool, e).ConfigureAwait(false);
         }
 
-        OutlierReport.OnResponse(_call, response);
-        OrcaReports.OnResponse(_call, response);
-        HealthReport.OnResponse(_call, response);
-        LatencyReports.OnResponse(_call);
+        AttemptLoop.Report(_call, response);
         if (IsThrownAway(attempt, response))
         {
             response.Dispose();

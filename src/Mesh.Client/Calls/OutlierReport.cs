@@ -40,13 +40,7 @@ internal static class OutlierReport
     }
 
     /// <summary>An attempt has taken longer than one may, and goes on all the same.</summary>
-    public static void OnTimeout(Call call, Endpoint endpoint)
-    {
-        if (call.Cluster.State.Outliers is not OutlierDetector detector)
-            return;
-        detector.Tick();
-        detector.OnResult(endpoint.State, EndpointResult.TimedOut);
-    }
+    public static void OnTimeout(Call call, Endpoint endpoint) => Tell(call, endpoint, EndpointResult.TimedOut);
 
     /// <summary>A response has come to its end.</summary>
     public static void OnComplete(Call call)
@@ -76,11 +70,13 @@ internal static class OutlierReport
         detector.OnResponse(call.Endpoint!.State, status, grpcStatus);
     }
 
-    private static void Tell(Call call, EndpointResult result)
+    private static void Tell(Call call, EndpointResult result) => Tell(call, call.Endpoint!, result);
+
+    private static void Tell(Call call, Endpoint endpoint, EndpointResult result)
     {
         if (call.Cluster.State.Outliers is not OutlierDetector detector)
             return;
         detector.Tick();
-        detector.OnResult(call.Endpoint!.State, result);
+        detector.OnResult(endpoint.State, result);
     }
 }

@@ -11,12 +11,12 @@ public sealed class PeakEwmaCallTests : MeshTest
     [Fact]
     public async Task CallsKeepAwayFromASlowEndpoint()
     {
-        TestServer fast = await StartServerAsync(name: "fast"), slow = await StartServerAsync(async _ =>
+        TestServer fast = await StartServerAsync(name: "fast"), slow = await StartServerAsync(_ =>
         {
-            await Task.Delay(300);
-            return false;
+            Time.Advance(TimeSpan.FromMilliseconds(300));
+            return Task.FromResult(false);
         });
-        TestMesh mesh = await StartMeshAsync(Document([fast.Port, slow.Port]));
+        TestMesh mesh = await StartMeshAsync(Document([fast.Port, slow.Port]), time: Time);
         for (int i = 0; i < 100; i++)
             (await mesh.Client.GetAsync("http://a/")).Dispose();
         Assert.InRange(slow.Counts.Requests, 0, 20);

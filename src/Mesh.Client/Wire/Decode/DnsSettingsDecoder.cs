@@ -35,21 +35,16 @@ internal static class DnsSettingsDecoder
     {
         if (!System.Enum.IsDefined(message.DnsLookupFamily))
             errors.Error("dns_lookup_family", $"{(int)message.DnsLookupFamily} is not known; allowed are 0 to 4");
-        return new DnsSettingsResource
+        DnsLookupFamily family = message.DnsLookupFamily switch
         {
-            RefreshRate = Interval(message.DnsRefreshRate, "dns_refresh_rate", errors) ?? DnsSettingsResource.DefaultRefreshRate,
-            FailureRate = message.DnsFailureRefreshRate is { } rate ? FailureRate(rate.BaseInterval, rate.MaxInterval, errors) : null,
-            Jitter = message.DnsJitter.Read("dns_jitter", errors) ?? TimeSpan.Zero,
-            RespectTtl = message.RespectDnsTtl,
-            LookupFamily = message.DnsLookupFamily switch
-            {
-                Family.V4Only => DnsLookupFamily.V4Only,
-                Family.V6Only => DnsLookupFamily.V6Only,
-                Family.V4Preferred => DnsLookupFamily.V4Preferred,
-                Family.All => DnsLookupFamily.All,
-                _ => Unset(dialect),
-            },
+            Family.V4Only => DnsLookupFamily.V4Only,
+            Family.V6Only => DnsLookupFamily.V6Only,
+            Family.V4Preferred => DnsLookupFamily.V4Preferred,
+            Family.All => DnsLookupFamily.All,
+            _ => Unset(dialect),
         };
+        DnsFailureRateResource? failures = message.DnsFailureRefreshRate is { } rate ? FailureRate(rate.BaseInterval, rate.MaxInterval, errors) : null;
+        return Settings(message.DnsRefreshRate, failures, message.DnsJitter, message.RespectDnsTtl, family, errors);
     }
 
     /// <summary>The same of a cluster of type <c>envoy.clusters.dns</c>, which brings its settings along (<c>DnsCluster</c>).</summary>
@@ -57,23 +52,27 @@ internal static class DnsSettingsDecoder
     {
         if (!System.Enum.IsDefined(message.DnsLookupFamily))
             errors.Error("dns_lookup_family", $"{(int)message.DnsLookupFamily} is not known; allowed are 0 to 5");
-        return new DnsSettingsResource
+        DnsLookupFamily family = message.DnsLookupFamily switch
         {
-            RefreshRate = Interval(message.DnsRefreshRate, "dns_refresh_rate", errors) ?? DnsSettingsResource.DefaultRefreshRate,
-            FailureRate = message.DnsFailureRefreshRate is { } rate ? FailureRate(rate.BaseInterval, rate.MaxInterval, errors) : null,
-            Jitter = message.DnsJitter.Read("dns_jitter", errors) ?? TimeSpan.Zero,
-            RespectTtl = message.RespectDnsTtl,
-            LookupFamily = message.DnsLookupFamily switch
-            {
-                FamilyOfExtension.V4Only => DnsLookupFamily.V4Only,
-                FamilyOfExtension.V6Only => DnsLookupFamily.V6Only,
-                FamilyOfExtension.V4Preferred => DnsLookupFamily.V4Preferred,
-                FamilyOfExtension.All => DnsLookupFamily.All,
-                FamilyOfExtension.Auto => DnsLookupFamily.Auto,
-                _ => Unset(dialect),
-            },
+            FamilyOfExtension.V4Only => DnsLookupFamily.V4Only,
+            FamilyOfExtension.V6Only => DnsLookupFamily.V6Only,
+            FamilyOfExtension.V4Preferred => DnsLookupFamily.V4Preferred,
+            FamilyOfExtension.All => DnsLookupFamily.All,
+            FamilyOfExtension.Auto => DnsLookupFamily.Auto,
+            _ => Unset(dialect),
         };
+        DnsFailureRateResource? failures = message.DnsFailureRefreshRate is { } rate ? FailureRate(rate.BaseInterval, rate.MaxInterval, errors) : null;
+        return Settings(message.DnsRefreshRate, failures, message.DnsJitter, message.RespectDnsTtl, family, errors);
     }
+
+    private static DnsSettingsResource Settings(Duration? refreshRate, DnsFailureRateResource? failures, Duration? jitter, bool respectTtl, DnsLookupFamily family, ErrorCollector errors) => new()
+    {
+        RefreshRate = Interval(refreshRate, "dns_refresh_rate", errors) ?? DnsSettingsResource.DefaultRefreshRate,
+        FailureRate = failures,
+        Jitter = jitter.Read("dns_jitter", errors) ?? TimeSpan.Zero,
+        RespectTtl = respectTtl,
+        LookupFamily = family,
+    };
 
     private static DnsLookupFamily Unset(XdsDialect dialect) => dialect == XdsDialect.Grpc ? DnsLookupFamily.All : DnsLookupFamily.Auto;
 
