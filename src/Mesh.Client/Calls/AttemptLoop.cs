@@ -25,7 +25,7 @@ internal static class AttemptLoop
         uint most = call.Cluster.RequestLimit.For(high);
         if (call.Cluster.State.InFlightOf(high) > most)
         {
-            sent = ReplyAsync(call, LocalReply.Unavailable(ResponseFlags.UpstreamOverflow, $"cluster '{call.Cluster.Name}' has {most} calls in flight, as many as it may (circuit_breakers.thresholds.max_requests)"), null, async);
+            sent = ReplyAsync(call, Overflow(call.Cluster, most), null, async);
             return true;
         }
 
@@ -36,19 +36,22 @@ internal static class AttemptLoop
         }
 
         OutlierReport.OnAttempt(call);
-        if (Pick(call, out LocalReply failure) is { } pool)
+        if (TryPick(call, out EndpointPool? pool, out LocalReply? refusal))
             sent = ConnectionWait.TryTakeOfEndpoint(call) ? Begin(call, pool, async) : WaitForEndpointAndBeginAsync(call, pool, async);
         else if (call.Engine.Store.Current?.FindCluster(call.Cluster.Name) is not null)
-            sent = ReplyAsync(call, failure, null, async);
+            sent = ReplyAsync(call, refusal, null, async);
         return sent is not null;
     }
+
+    private static LocalReply Overflow(Cluster cluster, uint most) => LocalReply.Unavailable(
+        ResponseFlags.UpstreamOverflow, $"cluster '{cluster.Name}' has {most} calls in flight, as many as it may (circuit_breakers.thresholds.max_requests)");
 
     private static async Task<HttpResponseMessage> WaitAndBeginAsync(Call call, bool async)
     {
         if (await ConnectionWait.TakeAsync(call, async).ConfigureAwait(false) is { } refusal)
             return await ReplyAsync(call, refusal, null, async).ConfigureAwait(false);
         OutlierReport.OnAttempt(call);
-        return Pick(call, out LocalReply failure) is { } pool
+        return TryPick(call, out EndpointPool? pool, out LocalReply? failure)
             ? await WaitForEndpointAndBeginAsync(call, pool, async).ConfigureAwait(false)
             : await ReplyAsync(call, failure, null, async).ConfigureAwait(false);
     }
@@ -129,22 +132,22 @@ internal static class AttemptLoop
             call.Retries.AddTried(previous!);
             var (other, refusal) = await PickNextAsync(call, async).ConfigureAwait(false);
             if (other is null)
-                return await ReplyAsync(call, refusal, error, async).ConfigureAwait(false);
+                return await ReplyAsync(call, refusal!, error, async).ConfigureAwait(false);
             pool = other;
             send = Send(call, pool, async, call.Token);
         }
     }
 
     /// <summary>Picks the endpoint of another attempt; null, and what to answer, where there is none.</summary>
-    public static async Task<(EndpointPool? Pool, LocalReply Refusal)> PickNextAsync(Call call, bool async)
+    public static async Task<(EndpointPool? Pool, LocalReply? Refusal)> PickNextAsync(Call call, bool async)
     {
         call.ChooseClusterAgain();
         if (!ConnectionWait.TryTake(call) && await ConnectionWait.TakeAsync(call, async).ConfigureAwait(false) is { } refusal)
             return (null, refusal);
         OutlierReport.OnAttempt(call);
-        if (Pick(call, out LocalReply failure) is not { } pool)
+        if (!TryPick(call, out EndpointPool? pool, out LocalReply? failure))
             return (null, failure);
-        return !ConnectionWait.TryTakeOfEndpoint(call) && await ConnectionWait.TakeOfEndpointAsync(call, async).ConfigureAwait(false) is { } full ? (null, full) : (pool, default);
+        return !ConnectionWait.TryTakeOfEndpoint(call) && await ConnectionWait.TakeOfEndpointAsync(call, async).ConfigureAwait(false) is { } full ? (null, full) : (pool, null);
     }
 
     /// <summary>Tells whoever goes by it that an endpoint has answered, and what it said of itself.</summary>
@@ -189,46 +192,54 @@ internal static class AttemptLoop
         }
     }
 
-    /// <summary>Picks an endpoint and takes its connections; null, and what to answer, where there is none.</summary>
-    public static EndpointPool? Pick(Call call, out LocalReply failure)
+    /// <summary>Picks an endpoint and takes its connections; false, and what to answer, where there is none.</summary>
+    public static bool TryPick(Call call, [NotNullWhen(true)] out EndpointPool? pool, [NotNullWhen(false)] out LocalReply? refusal)
     {
-        failure = default;
+        pool = null;
+        refusal = null;
         Cluster cluster = call.Cluster;
         for (int i = 0; ; i++)
         {
-            PickResult pick = OfSession(call) ?? cluster.Picker.Pick(new PickContext(call.Hashed.Value, call.Retries.Tried, call.Retries.AcceptsBy(call.Retry), call.Retry?.LeavesPriorities ?? 0, call.Destination.Criteria));
+            PickResult pick = call.Session is null ? cluster.Picker.Pick(ContextOf(call)) : PickForSession(call, cluster);
             if (pick.Kind != PickKind.Complete)
             {
-                failure = LocalReply.Unavailable(pick.Kind == PickKind.Drop ? ResponseFlags.DropOverload : ResponseFlags.NoHealthyUpstream, pick.Reason ?? "");
-                return null;
+                refusal = LocalReply.Unavailable(pick.Kind == PickKind.Drop ? ResponseFlags.DropOverload : ResponseFlags.NoHealthyUpstream, pick.Reason ?? "");
+                return false;
             }
 
             if (call.Route.Action.AutoHostRewrite && !call.IsMirror)
                 call.Authority = AuthorityOf(call, pick.Endpoint!);
-            if (call.Engine.Pools.TryAcquire(pick.Endpoint!, cluster.Transport, call.Authority) is { } pool)
+            pool = call.Engine.Pools.TryAcquire(pick.Endpoint!, cluster.Transport, call.Authority);
+            if (pool is not null)
             {
                 call.StartAttempt(pick.Endpoint!, pool, call.IsHedged ? null : call.Retry?.PerTryTimeout);
-                return pool;
+                return true;
             }
 
             // The endpoint went away after this call took its snapshot; the newest endpoints of the same cluster serve as well.
             if (i >= MaxRepicks || call.Engine.Store.Current?.FindCluster(cluster.Name) is not { } newest)
             {
-                failure = LocalReply.Unavailable(ResponseFlags.NoHealthyUpstream, $"cluster '{cluster.Name}' is no longer configured");
-                return null;
+                refusal = Gone(cluster);
+                return false;
             }
 
             cluster = newest;
         }
     }
 
-    /// <summary>The endpoint of the call's session; null where the policy chooses.</summary>
-    private static PickResult? OfSession(Call call)
+    private static LocalReply Gone(Cluster cluster) => LocalReply.Unavailable(ResponseFlags.NoHealthyUpstream, $"cluster '{cluster.Name}' is no longer configured");
+
+    /// <summary>What a picker may know; of a first attempt, which most are, there is little.</summary>
+    private static PickContext ContextOf(Call call) => call.Retries.Tried is { } tried
+        ? new PickContext(call.Hashed.Value, tried, call.Retries.AcceptsBy(call.Retry), call.Retry?.LeavesPriorities ?? 0, call.Destination.Criteria)
+        : new PickContext(call.Hashed.Value, Criteria: call.Destination.Criteria);
+
+    /// <summary>The endpoint of the call's session, or the policy's choice where the session has none.</summary>
+    private static PickResult PickForSession(Call call, Cluster cluster)
     {
-        string? reason = null;
-        if (call.Session?.Find(call, out reason) is { } endpoint)
+        if (call.Session!.Find(call, out string? reason) is { } endpoint)
             return PickResult.Complete(endpoint);
-        return reason is null ? null : PickResult.Fail(reason);
+        return reason is null ? cluster.Picker.Pick(ContextOf(call)) : PickResult.Fail(reason);
     }
 
     /// <summary><c>auto_host_rewrite</c>: the name of the endpoint, where it has one.</summary>

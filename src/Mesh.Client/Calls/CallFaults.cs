@@ -10,6 +10,9 @@ internal struct CallFaults
     /// <summary>Whether the call was held back.</summary>
     public bool Delayed { get; set; }
 
+    /// <summary>How fast the body of the answer comes, in bytes a second; null for as fast as it can.</summary>
+    public double? BytesPerSecond { get; set; }
+
     /// <summary>Counts the call as one under a fault, once, unless there are as many as there may be.</summary>
     public bool TryCount(FaultCounter counter, uint? most)
     {
@@ -27,5 +30,6 @@ internal struct CallFaults
         _counted?.End();
         _counted = null;
         Delayed = false;
+        BytesPerSecond = null;
     }
 }

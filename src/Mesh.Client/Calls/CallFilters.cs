@@ -79,6 +79,7 @@ internal static class CallFilters
         FaultPlan plan = fault.Draw(request, call.Cluster.Name, call.Engine.Random);
         if (plan.IsNone || !call.Faults.TryCount(call.Engine.Faults, fault.MaxActive))
             return null;
+        call.Faults.BytesPerSecond = plan.BytesPerSecond;
         if (plan.Delay > TimeSpan.Zero)
         {
             call.Faults.Delayed = true;

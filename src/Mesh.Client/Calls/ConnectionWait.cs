@@ -11,7 +11,9 @@ namespace Mesh.Calls;
 internal static class ConnectionWait
 {
     /// <summary>Takes one of the cluster's connections at once; true too where there is no limit. False asks to wait.</summary>
-    public static bool TryTake(Call call)
+    public static bool TryTake(Call call) => !call.Cluster.LimitsConnections || TryTakeLimited(call);
+
+    private static bool TryTakeLimited(Call call)
     {
         if (LimitOf(call) is not { } limit)
             return true;
@@ -39,7 +41,9 @@ internal static class ConnectionWait
     }
 
     /// <summary>Takes one of the connections of the endpoint that was picked; as <see cref="TryTake"/>.</summary>
-    public static bool TryTakeOfEndpoint(Call call)
+    public static bool TryTakeOfEndpoint(Call call) => !call.Cluster.LimitsConnections || TryTakeLimitedOfEndpoint(call);
+
+    private static bool TryTakeLimitedOfEndpoint(Call call)
     {
         if (EndpointLimitOf(call) is not { } limit)
             return true;

@@ -139,7 +139,7 @@ internal sealed class Hedging
 
         var (pool, refusal) = await AttemptLoop.PickNextAsync(_call, async: true).ConfigureAwait(false);
         if (pool is null)
-            return await AttemptLoop.ReplyAsync(_call, refusal, null, async: true).ConfigureAwait(false);
+            return await AttemptLoop.ReplyAsync(_call, refusal!, null, async: true).ConfigureAwait(false);
         Start(pool);
         return null;
     }
@@ -151,7 +151,7 @@ internal sealed class Hedging
         if (_call.Cluster.State.InFlightOf(high) >= _call.Cluster.RequestLimit.For(high) || !ConnectionWait.TryTake(_call))
             return;
         OutlierReport.OnAttempt(_call);
-        if (AttemptLoop.Pick(_call, out _) is { } pool && ConnectionWait.TryTakeOfEndpoint(_call))
+        if (AttemptLoop.TryPick(_call, out EndpointPool? pool, out _) && ConnectionWait.TryTakeOfEndpoint(_call))
             Start(pool);
         else if (_call.Pool is null)
             _call.EndAttempt();

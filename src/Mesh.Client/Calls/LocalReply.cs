@@ -13,7 +13,7 @@ namespace Mesh.Calls;
 /// <param name="GrpcStatus">The gRPC status.</param>
 /// <param name="Flag">One of <see cref="ResponseFlags"/>.</param>
 /// <param name="Reason">Cluster, reason, and what to look at.</param>
-internal readonly record struct LocalReply(HttpStatusCode Status, int GrpcStatus, string Flag, string Reason)
+internal sealed record LocalReply(HttpStatusCode Status, int GrpcStatus, string Flag, string Reason)
 {
     public const string FlagHeader = "x-mesh-flag";
     public const string ReasonHeader = "x-mesh-reason";

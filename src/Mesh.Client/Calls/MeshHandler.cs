@@ -69,9 +69,9 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
                 : ReplyAsync(request, grpc, async, RoutingRefusal.NoHost(target, choice, engine.Store.Demand));
         }
 
-        if (target.At(listener) is { IsNormalized: true } normalized)
+        if (!listener.LeavesPathAlone(target.Path))
         {
-            target = normalized;
+            target = target.At(listener);
             view = target.View(request, view.Random);
         }
 

@@ -23,6 +23,8 @@ internal static class ResponseCompletion
             return Upgrade(call, response);
         if (HasNoBody(call, response) || RequestBody.IsInMemory(response.Content))
             return End(call, response);
+        if (call.Faults.BytesPerSecond is { } rate)
+            response.Content = new PacedContent(response.Content, rate, call.TimeProvider);
         var body = new ResponseBody(response.Content, call);
         if (body.IsEmpty)
             return End(call, response);

@@ -24,6 +24,8 @@ internal sealed record FaultResource : FilterConfigResource
 
     public FaultAbortResource? Abort { get; init; }
 
+    public FaultRateLimitResource? ResponseRateLimit { get; init; }
+
     /// <summary>Only for calls to this cluster; empty for all.</summary>
     public string UpstreamCluster { get; init; } = "";
 
@@ -47,6 +49,11 @@ internal sealed record FaultDelayResource(TimeSpan? Fixed, FractionResource Perc
 /// <param name="GrpcStatus"><c>grpc_status</c>.</param>
 /// <param name="Percentage">The part of the requests.</param>
 internal sealed record FaultAbortResource(int? HttpStatus, int? GrpcStatus, FractionResource Percentage);
+
+/// <summary><c>envoy.extensions.filters.common.fault.v3.FaultRateLimit</c>.</summary>
+/// <param name="Fixed">How fast, in KiB a second; null leaves it to the request's headers (<c>header_limit</c>).</param>
+/// <param name="Percentage">The part of the requests.</param>
+internal sealed record FaultRateLimitResource(ulong? Fixed, FractionResource Percentage);
 
 /// <summary><c>envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit</c>.</summary>
 internal sealed record LocalRateLimitResource : FilterConfigResource

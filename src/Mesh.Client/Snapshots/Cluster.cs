@@ -36,6 +36,7 @@ internal sealed class Cluster
         HighConnectionLimit = ConnectionLimit.Of(resource.CircuitBreakers, highPriority: true);
         EndpointConnectionLimit = ConnectionLimit.OfEndpoint(resource.PerHostCircuitBreakers, resource.CircuitBreakers, highPriority: false);
         HighEndpointConnectionLimit = ConnectionLimit.OfEndpoint(resource.PerHostCircuitBreakers, resource.CircuitBreakers, highPriority: true);
+        LimitsConnections = (ConnectionLimit ?? HighConnectionLimit ?? EndpointConnectionLimit ?? HighEndpointConnectionLimit) is not null;
         lock (state.HealthLock)
         {
             _picker = MakePicker();
@@ -98,6 +99,9 @@ internal sealed class Cluster
 
     /// <summary>The same of <c>RoutingPriority</c> HIGH.</summary>
     public ConnectionLimit? HighEndpointConnectionLimit { get; }
+
+    /// <summary>Whether any of these four limits connections.</summary>
+    public bool LimitsConnections { get; }
 
     /// <summary>Why no call can be sent to it; null when they can.</summary>
     public string? Failure { get; init; }

@@ -6,8 +6,6 @@ namespace Mesh.Benchmarks.Overhead;
 /// <summary>The <c>overhead</c> group: calls through the mesh against the same calls past it.</summary>
 internal static class OverheadGroup
 {
-    private static readonly Uri Url = new("http://orders/api/orders/1");
-
     public static async IAsyncEnumerable<Figure> RunAsync()
     {
         yield return await MemoryAsync("overhead.memory.added_ns", 350, streamed: false);
@@ -32,12 +30,12 @@ internal static class OverheadGroup
     private static async Task<Figure> MemoryAsync(string name, double limit, bool streamed)
     {
         using var bare = new HttpClient(new TerminalHandler(streamed));
-        await using MeshHost host = await StartMeshAsync("127.0.0.1:1", "http1");
+        await using MeshHost host = await ForwardingMesh.StartAsync("127.0.0.1:1", "http1");
         host.Engine.Pools.CreateHandler = _ => new TerminalHandler(streamed);
         using var mesh = new HttpClient(host.CreateHandler());
 
         // A slice is shorter than a turn on a processor of a busy machine, so that the median slice has not lost it.
-        Round[] rounds = await new Comparison(Repeat(bare, Url, Calls.GetAsync), Repeat(mesh, Url, Calls.GetAsync))
+        Round[] rounds = await new Comparison(Repeat(bare, ForwardingMesh.Url, Calls.GetAsync), Repeat(mesh, ForwardingMesh.Url, Calls.GetAsync))
         {
             SlicesPerRound = 200,
             CallsPerSlice = 500,
@@ -57,24 +55,14 @@ internal static class OverheadGroup
     private static async Task<Round[]> SocketsAsync(string authority, string protocol, Version version, Func<HttpClient, Uri, Task> call)
     {
         using HttpClient bare = Client(Baseline.Sockets(), version);
-        await using MeshHost host = await StartMeshAsync(authority, protocol);
+        await using MeshHost host = await ForwardingMesh.StartAsync(authority, protocol);
         using HttpClient mesh = Client(host.CreateHandler(), version);
-        return await new Comparison(Repeat(bare, new Uri($"http://{authority}{Url.AbsolutePath}"), call), Repeat(mesh, Url, call))
+        return await new Comparison(Repeat(bare, new Uri($"http://{authority}{ForwardingMesh.Url.AbsolutePath}"), call), Repeat(mesh, ForwardingMesh.Url, call))
         {
             SlicesPerRound = 20,
             CallsPerSlice = 200,
         }.RunAsync();
     }
-
-    private static Task<MeshHost> StartMeshAsync(string endpoint, string protocol) => MeshHost.StartAsync(new MeshOptions
-    {
-        InMemory = new InMemorySource($$"""
-            services:
-              orders:
-                protocol: {{protocol}}
-                endpoints: ["{{endpoint}}"]
-            """),
-    });
 
     private static HttpClient Client(HttpMessageHandler handler, Version version) => new(handler)
     {

@@ -1,5 +1,6 @@
 using Mesh.TestKit;
 using Mesh.TestKit.Servers;
+using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace Mesh.Client.Tests.Calls;
@@ -98,6 +99,39 @@ public sealed class FaultInjectionTests : MeshTest
         using var request = new HttpRequestMessage(HttpMethod.Get, "http://a/");
         using HttpResponseMessage response = mesh.Client.Send(request);
         Assert.Equal(418, (int)response.StatusCode);
+    }
+
+    /// <summary>By the twentieth of a second: 51 bytes at once, the others as time passes, and all of them.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AnAnswerComesNoFasterThanTheLimit(bool streamed)
+    {
+        TestServer server = await StartServerAsync(async context =>
+        {
+            await context.Response.WriteAsync(new string('x', 3 * 1024));
+            return true;
+        });
+        TestMesh mesh = await StartMeshAsync(Document(server, $"response_rate_limit: {{fixed_limit: {{limit_kbps: 1}}, {Always}}}", route: "timeout: 0s, idle_timeout: 0s"), time: Time);
+        int others = Time.ArmedTimers;
+        Task<string> body = ReadAsync(mesh.Client, streamed);
+        long start = Time.GetTimestamp();
+        while (!body.IsCompleted)
+        {
+            await Wait.EventuallyAsync(() => body.IsCompleted || Time.ArmedTimers > others, Soon, "the next wait");
+            Time.Advance(TimeSpan.FromMilliseconds(50));
+        }
+
+        Assert.Equal(3 * 1024, (await body).Length);
+        Assert.InRange(Time.GetElapsedTime(start), TimeSpan.FromSeconds(2.9), TimeSpan.FromSeconds(3.2));
+        await mesh.SettledAsync();
+        Assert.Null(mesh.Outcome.Flag);
+    }
+
+    private static async Task<string> ReadAsync(HttpClient client, bool streamed)
+    {
+        using HttpResponseMessage response = await client.GetAsync("http://a/", streamed ? HttpCompletionOption.ResponseHeadersRead : HttpCompletionOption.ResponseContentRead);
+        return await response.Content.ReadAsStringAsync();
     }
 
     /// <summary>A call is under its fault until it ends; another then finds no room and passes.</summary>

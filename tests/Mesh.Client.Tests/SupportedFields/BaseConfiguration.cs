@@ -22,9 +22,9 @@ internal static class BaseConfiguration
         $$"""
         http_filters: [
           {name: fault, typed_config: {'@type': type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault, max_active_faults: 5,
-            delay: {fixed_delay: 2s, percentage: {numerator: 40} }, abort: {http_status: 503, percentage: {numerator: 30} } } },
+            delay: {fixed_delay: 2s, percentage: {numerator: 40} }, response_rate_limit: {fixed_limit: {limit_kbps: 10}, percentage: {numerator: 45} }, abort: {http_status: 503, percentage: {numerator: 30} } } },
           {name: asked, typed_config: {'@type': type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault,
-            delay: {header_delay: {}, percentage: {numerator: 50} }, abort: {header_abort: {}, percentage: {numerator: 60} } } },
+            delay: {header_delay: {}, percentage: {numerator: 50} }, response_rate_limit: {header_limit: {}, percentage: {numerator: 55} }, abort: {header_abort: {}, percentage: {numerator: 60} } } },
           {name: bound, typed_config: {'@type': type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault, upstream_cluster: a, downstream_nodes: [node],
             headers: [{name: x-fault, string_match: {exact: v} }], abort: {grpc_status: 8, percentage: {numerator: 90} } } },
           {name: absent, typed_config: {'@type': type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault,

@@ -7,7 +7,7 @@ namespace Mesh.Client.Tests.SupportedFields;
 /// <summary>What a fault makes of a few requests, at the borders of the percentages of the base configuration.</summary>
 internal static class SampleFaults
 {
-    private static readonly double[] Draws = [0.19, 0.2, 0.29, 0.3, 0.39, 0.4, 0.49, 0.5, 0.59, 0.6, 0.89, 0.9];
+    private static readonly double[] Draws = [0.19, 0.2, 0.29, 0.3, 0.39, 0.4, 0.44, 0.45, 0.49, 0.5, 0.54, 0.55, 0.59, 0.6, 0.89, 0.9];
     private static readonly string[] Clusters = ["a", "b"];
 
     public static string Of(CallFilter filter)
@@ -35,6 +35,7 @@ internal static class SampleFaults
                     message.Headers.Add("x-fault", value);
                     message.Headers.Add("x-envoy-downstream-service-node", node);
                     message.Headers.Add("x-envoy-fault-delay-request", "5");
+                    message.Headers.Add("x-envoy-fault-throughput-response", "9");
                     message.Headers.Add(status, "404");
                     yield return new RequestView("GET", "http", "a", "/", message.Headers, null);
                 }

@@ -5,8 +5,8 @@ using Mesh.Resources;
 namespace Mesh.Policies.Faults;
 
 /// <summary>
-/// Fault injection (<c>HTTPFault</c>, gRFC A33), ready to run: draws for each request whether it is delayed, and whether it is then answered
-/// instead of sent. The two draws are apart: of 20 % and 5 %, 24 % of the requests meet one.
+/// Fault injection (<c>HTTPFault</c>, gRFC A33), ready to run: draws for each request whether its answer comes slowly, whether it is delayed, and
+/// whether it is then answered instead of sent. The draws are apart: of 20 % and 5 %, 24 % of the requests meet one.
 /// </summary>
 internal sealed class Fault
 {
@@ -16,7 +16,10 @@ internal sealed class Fault
     private const string AbortPercentage = "x-envoy-fault-abort-request-percentage";
     private const string DelayMilliseconds = "x-envoy-fault-delay-request";
     private const string DelayPercentage = "x-envoy-fault-delay-request-percentage";
+    private const string Throughput = "x-envoy-fault-throughput-response";
+    private const string ThroughputPercentage = "x-envoy-fault-throughput-response-percentage";
     private const int MaxGrpcStatus = 16;
+    private const double Kibibyte = 1024;
 
     private readonly FaultResource _resource;
     private readonly HeaderMatcher[] _headers;
@@ -31,9 +34,12 @@ internal sealed class Fault
     public uint? MaxActive => _resource.MaxActiveFaults;
 
     /// <summary>Whether no request meets it: control planes give every listener an empty one, for routes to override.</summary>
-    public bool IsIdle => MaxActive == 0 || (_resource.Delay is null or { Percentage.Numerator: 0 } && _resource.Abort is null or { Percentage.Numerator: 0 });
+    public bool IsIdle => MaxActive == 0
+        || (_resource.Delay is null or { Percentage.Numerator: 0 }
+            && _resource.Abort is null or { Percentage.Numerator: 0 }
+            && _resource.ResponseRateLimit is null or { Percentage.Numerator: 0 });
 
-    /// <summary>Draws for a request; the delay first, as it comes first.</summary>
+    /// <summary>Draws for a request, in Envoy's order.</summary>
     /// <param name="request">The request as its caller made it.</param>
     /// <param name="cluster">The cluster it is bound to.</param>
     /// <param name="random">Chance.</param>
@@ -41,19 +47,22 @@ internal sealed class Fault
     {
         if (!Concerns(request, cluster))
             return default;
+        double? rate = _resource.ResponseRateLimit is { } limit && RateOf(limit, request) is { } kibibytes && IsDrawn(limit.Percentage, ThroughputPercentage, limit.Fixed is null, request, random) ? kibibytes * Kibibyte : null;
         TimeSpan delay = _resource.Delay is { } ofDelay && DelayOf(ofDelay, request) is { } span && IsDrawn(ofDelay.Percentage, DelayPercentage, ofDelay.Fixed is null, request, random) ? span : TimeSpan.Zero;
         FaultStatus? status = _resource.Abort is { } ofAbort && StatusOf(ofAbort, request) is { } found && IsDrawn(ofAbort.Percentage, AbortPercentage, IsByHeader(ofAbort), request, random) ? found : null;
-        return new FaultPlan(delay, status);
+        return new FaultPlan(delay, status, rate);
     }
 
     /// <summary>What it does, for people: <c>delays 50 of 100 by 2 s; aborts 10 of 100 with HTTP 503</c>.</summary>
     public override string ToString()
     {
-        var parts = new List<string>(3);
+        var parts = new List<string>(4);
         if (_resource.Delay is { } delay)
             parts.Add($"delays {delay.Percentage} by {(delay.Fixed is { } span ? $"{span.TotalSeconds:0.###} s" : $"header {DelayMilliseconds}")}");
         if (_resource.Abort is { } abort)
             parts.Add($"aborts {abort.Percentage} with {(abort.HttpStatus is { } http ? $"HTTP {http}" : abort.GrpcStatus is { } grpc ? $"gRPC {grpc}" : $"header {AbortStatus}")}");
+        if (_resource.ResponseRateLimit is { } limit)
+            parts.Add($"slows the answers of {limit.Percentage} to {(limit.Fixed is { } kibibytes ? $"{kibibytes} KiB/s" : $"header {Throughput} (KiB/s)")}");
         if (MaxActive is { } most)
             parts.Add($"at most {most} at once");
         return parts.Count == 0 ? "no fault" : string.Join("; ", parts);
@@ -74,6 +83,10 @@ internal sealed class Fault
         const ulong Longest = (ulong)(int.MaxValue - 1);
         return First(request, DelayMilliseconds) is { } text && WholeNumber.TryParse(text, out ulong ms) && ms > 0 ? TimeSpan.FromMilliseconds(Math.Min(ms, Longest)) : null;
     }
+
+    /// <summary>The limit in KiB a second that is set, or that the request asks for; null for none.</summary>
+    private static double? RateOf(FaultRateLimitResource limit, in RequestView request) =>
+        limit.Fixed ?? (First(request, Throughput) is { } text && WholeNumber.TryParse(text, out ulong kibibytes) && kibibytes > 0 ? kibibytes : null);
 
     private static FaultStatus? StatusOf(FaultAbortResource abort, in RequestView request)
     {

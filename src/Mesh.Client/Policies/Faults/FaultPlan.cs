@@ -5,9 +5,10 @@ namespace Mesh.Policies.Faults;
 /// <summary>What a fault does to one call.</summary>
 /// <param name="Delay">How long it waits first; zero for not at all.</param>
 /// <param name="Abort">What it is answered then; null where it is sent.</param>
-internal readonly record struct FaultPlan(TimeSpan Delay, FaultStatus? Abort)
+/// <param name="BytesPerSecond">How fast the body of its answer comes; null for as fast as it can.</param>
+internal readonly record struct FaultPlan(TimeSpan Delay, FaultStatus? Abort, double? BytesPerSecond = null)
 {
-    public bool IsNone => Delay <= TimeSpan.Zero && Abort is null;
+    public bool IsNone => Delay <= TimeSpan.Zero && Abort is null && BytesPerSecond is null;
 }
 
 /// <summary>The status of an aborted call, in both forms a caller may understand.</summary>

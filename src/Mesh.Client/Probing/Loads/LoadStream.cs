@@ -92,8 +92,16 @@ internal sealed class LoadStream : IAsyncDisposable
             GrpcStream stream = await channel.OpenAsync(OrcaService.Stream, _stop.Token).ConfigureAwait(false);
             await using (stream.ConfigureAwait(false))
             {
-                await stream.WriteAsync(OrcaService.Request(_policy.OobReportingPeriod), _stop.Token).ConfigureAwait(false);
-                await stream.CompleteAsync().ConfigureAwait(false);
+                try
+                {
+                    await stream.WriteAsync(OrcaService.Request(_policy.OobReportingPeriod), _stop.Token).ConfigureAwait(false);
+                    await stream.CompleteAsync().ConfigureAwait(false);
+                }
+                catch (GrpcException)
+                {
+                    // A server that has ended the call already says why to whoever reads.
+                }
+
                 while (await stream.ReadAsync(_stop.Token).ConfigureAwait(false) is { } message)
                 {
                     reported();

@@ -6,13 +6,14 @@ using Mesh.Wire.Protos.Envoy.Type.V3;
 
 namespace Mesh.Wire.Decode;
 
-/// <summary><c>HTTPFault</c> (gRFC A33).</summary>
+/// <summary><c>HTTPFault</c> (gRFC A33, which knows no limit for answers).</summary>
 internal static class FaultDecoder
 {
     public static FaultResource Decode(HTTPFault message, ErrorCollector errors) => new()
     {
         Delay = Decode(message.Delay, errors),
         Abort = Decode(message.Abort, errors),
+        ResponseRateLimit = Decode(message.ResponseRateLimit, errors),
         UpstreamCluster = message.UpstreamCluster,
         Headers = RouteMatchDecoder.Decode(message.Headers, "headers", errors, HeaderMatcherDecoder.Decode),
         DownstreamNodes = message.DownstreamNodes.ToValueList(),
@@ -58,6 +59,20 @@ internal static class FaultDecoder
             }
 
             return new FaultAbortResource(http, grpc, Percentage(message.Percentage, errors));
+        }
+    }
+
+    private static FaultRateLimitResource? Decode(FaultRateLimit? message, ErrorCollector errors)
+    {
+        if (message is null)
+            return null;
+        using (errors.At("response_rate_limit"))
+        {
+            if (message.LimitTypeCase == FaultRateLimit.LimitTypeOneofCase.None)
+                errors.Error("required: fixed_limit or header_limit");
+            if (message.FixedLimit is { LimitKbps: 0 })
+                errors.Error("fixed_limit.limit_kbps", "0 is not allowed; it must be at least 1");
+            return new FaultRateLimitResource(message.FixedLimit?.LimitKbps, Percentage(message.Percentage, errors));
         }
     }
 

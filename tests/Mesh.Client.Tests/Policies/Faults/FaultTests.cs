@@ -60,6 +60,20 @@ public sealed class FaultTests
     }
 
     [Theory]
+    [InlineData("7", null, 100, 7168.0)]
+    [InlineData("7", "0", 100, null)]
+    [InlineData("7", "100", 0, null)]
+    [InlineData("0", null, 100, null)]
+    [InlineData("x", null, 100, null)]
+    [InlineData(null, null, 100, null)]
+    public void ARequestMayAskForASlowAnswer(string? kibibytes, string? percentage, uint configured, double? expected)
+    {
+        var fault = new Fault(new FaultResource { ResponseRateLimit = new FaultRateLimitResource(null, new FractionResource(configured, 100)) });
+        FaultPlan plan = fault.Draw(Request(("x-envoy-fault-throughput-response", kibibytes), ("x-envoy-fault-throughput-response-percentage", percentage)), "c", new Random(1));
+        Assert.Equal(expected, plan.BytesPerSecond);
+    }
+
+    [Theory]
     [InlineData("7", null, 100, 7)]
     [InlineData(" 7", null, 100, 7)]
     [InlineData("7", "0", 100, 0)]

@@ -12,7 +12,7 @@ public sealed class FaultDecoderTests
     [Fact]
     public void EveryFieldIsRead()
     {
-        HttpFilterResource filter = Read("delay: {fixed_delay: 2s, percentage: {numerator: 4, denominator: TEN_THOUSAND}}, abort: {http_status: 503, percentage: {numerator: 3}}, upstream_cluster: c, headers: [{name: X-A}], downstream_nodes: [n], max_active_faults: 5")
+        HttpFilterResource filter = Read("delay: {fixed_delay: 2s, percentage: {numerator: 4, denominator: TEN_THOUSAND}}, abort: {http_status: 503, percentage: {numerator: 3}}, upstream_cluster: c, headers: [{name: X-A}], downstream_nodes: [n], max_active_faults: 5, response_rate_limit: {fixed_limit: {limit_kbps: 7}, percentage: {numerator: 2}}")
             .AssertFindings().Set.Listeners["l"].Filters.Single();
         Assert.Equal(("f", false), (filter.Name, filter.Disabled));
         Assert.Equal(
@@ -24,6 +24,7 @@ public sealed class FaultDecoderTests
                 Headers = [new HeaderMatcherResource { Name = "x-a" }],
                 DownstreamNodes = ["n"],
                 MaxActiveFaults = 5,
+                ResponseRateLimit = new FaultRateLimitResource(7, new FractionResource(2, 100)),
             },
             filter.Config);
     }
@@ -41,12 +42,18 @@ public sealed class FaultDecoderTests
     [InlineData("abort: {http_status: 199}", $"E {At}.abort.http_status: 199 is not allowed; 200 to 599 are")]
     [InlineData("abort: {http_status: 600}", $"E {At}.abort.http_status: 600 is not allowed; 200 to 599 are")]
     [InlineData("abort: {percentage: {numerator: 1}}", $"E {At}.abort: required: http_status, grpc_status or header_abort")]
+    [InlineData("response_rate_limit: {}", $"E {At}.response_rate_limit: required: fixed_limit or header_limit")]
+    [InlineData("response_rate_limit: {fixed_limit: {}}", $"E {At}.response_rate_limit.fixed_limit.limit_kbps: 0 is not allowed; it must be at least 1")]
     [InlineData("headers: [{}]", $"E {At}.headers[0].name: required")]
     public void WhatIsWrongIsRefused(string fault, string finding) => Assert.Empty(Read(fault).AssertFindings(finding).Set.Listeners);
 
     [Fact]
     public void WhatHasNoEffectIsTold() =>
-        Read("response_rate_limit: {header_limit: {}}, delay_percent_runtime: x").AssertFindings($"W {At}.response_rate_limit: ", $"W {At}.delay_percent_runtime: ");
+        Read("response_rate_limit_percent_runtime: x, delay_percent_runtime: x").AssertFindings($"W {At}.response_rate_limit_percent_runtime: ", $"W {At}.delay_percent_runtime: ");
+
+    [Fact]
+    public void ALimitMayBeTheRequests() => Assert.Equal(
+        new FaultRateLimitResource(null, new FractionResource(0, 100)), ((FaultResource)Read("response_rate_limit: {header_limit: {}}").AssertFindings().Set.Listeners["l"].Filters.Single().Config).ResponseRateLimit);
 
     [Fact]
     public void ARouteMayOverrideIt()

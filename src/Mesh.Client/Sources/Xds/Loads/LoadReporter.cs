@@ -70,7 +70,15 @@ internal sealed class LoadReporter : IAsyncDisposable
             IAdsStream stream = await _transport.OpenAsync(LoadReportCodec.Method, ended.Token).ConfigureAwait(false);
             await using (stream.ConfigureAwait(false))
             {
-                await stream.WriteAsync(LoadReportCodec.First(_node), ended.Token).ConfigureAwait(false);
+                try
+                {
+                    await stream.WriteAsync(LoadReportCodec.First(_node), ended.Token).ConfigureAwait(false);
+                }
+                catch (GrpcException)
+                {
+                    // A server that has ended the call already says why to whoever reads.
+                }
+
                 Task sending = Task.CompletedTask;
                 var terms = new Terms();
                 try
