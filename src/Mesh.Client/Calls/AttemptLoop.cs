@@ -25,6 +25,7 @@ internal static class AttemptLoop
         uint most = call.Cluster.RequestLimit.For(high);
         if (call.Cluster.State.InFlightOf(high) > most)
         {
+            call.Cluster.State.OnOverflow();
             sent = ReplyAsync(call, Overflow(call.Cluster, most), null, async);
             return true;
         }

@@ -114,6 +114,13 @@ internal sealed class ClusterState(string name, TimeProvider? timeProvider = nul
     /// <summary>Calls that were dropped by policy, by category.</summary>
     public ConcurrentDictionary<string, long> Drops { get; } = new(StringComparer.Ordinal);
 
+    private long _overflows;
+
+    /// <summary>Calls that were refused because as many were in flight as there may be.</summary>
+    public long Overflows => Volatile.Read(ref _overflows);
+
+    public void OnOverflow() => Interlocked.Increment(ref _overflows);
+
     public void OnDropped(string category) => Drops.AddOrUpdate(category, 1, static (_, count) => count + 1);
 }
 

@@ -22,6 +22,7 @@ internal sealed class EndpointState(string address)
     private volatile EndpointAddress[] _additional = [];
     private ConnectionSlots? _connections;
     private ConnectionSlots? _highPriorityConnections;
+    private LoadMetrics? _metrics;
 
     /// <summary>Its address as people write it.</summary>
     public string Address { get; } = address;
@@ -53,6 +54,12 @@ internal sealed class EndpointState(string address)
 
     /// <summary>What load balancing makes of the load it reports, or of its latency; null where nobody asks. Owned by the policy.</summary>
     public object? Load;
+
+    /// <summary>What it has said of its load that load reports pass on; null where there was nothing yet.</summary>
+    public LoadMetrics? Metrics => Volatile.Read(ref _metrics);
+
+    /// <summary>The same, to add to.</summary>
+    public LoadMetrics OwnMetrics() => LazyInitializer.EnsureInitialized(ref _metrics);
 
     /// <summary>When it was added, as a timestamp of its cluster's clock.</summary>
     public long AddedAt { get; init; }

@@ -31,6 +31,7 @@ internal sealed class Cluster
         Aggregate = resource.Type == DiscoveryType.Aggregate && resource.Unsupported is null ? new Aggregate(resource) : null;
         ByReports = PickerFactory.ByReports(resource.LoadBalancing);
         ByLatency = PickerFactory.ByLatency(resource.LoadBalancing);
+        ReportedMetrics = ReportedMetrics.Of(resource);
         RequestLimit = RequestLimit.Of(resource.CircuitBreakers);
         ConnectionLimit = ConnectionLimit.Of(resource.CircuitBreakers, highPriority: false);
         HighConnectionLimit = ConnectionLimit.Of(resource.CircuitBreakers, highPriority: true);
@@ -81,6 +82,9 @@ internal sealed class Cluster
 
     /// <summary>The policy that goes by the load its endpoints report; null where none does.</summary>
     public WeightedRoundRobinResource? ByReports { get; }
+
+    /// <summary>What its endpoints say of their load that load reports pass on; null for nothing.</summary>
+    public ReportedMetrics? ReportedMetrics { get; }
 
     /// <summary>The policy that goes by how long its endpoints take to answer; null where none does.</summary>
     public PeakEwmaResource? ByLatency { get; }

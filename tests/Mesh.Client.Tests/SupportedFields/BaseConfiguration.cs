@@ -167,7 +167,7 @@ internal static class BaseConfiguration
     private static IEnumerable<string> Clusters()
     {
         yield return """
-            {name: a, type: EDS, eds_cluster_config: {eds_config: {ads: {}}, service_name: some}, connect_timeout: 1s, lrs_server: {self: {}}, http2_protocol_options: {connection_keepalive: {interval: 30s, timeout: 5s}},
+            {name: a, type: EDS, eds_cluster_config: {eds_config: {ads: {}}, service_name: some}, connect_timeout: 1s, lrs_server: {self: {}}, lrs_report_endpoint_metrics: [cpu_utilization, named_metrics.queue], http2_protocol_options: {connection_keepalive: {interval: 30s, timeout: 5s}},
               upstream_connection_options: {tcp_keepalive: {keepalive_probes: 3, keepalive_time: 60, keepalive_interval: 10}, happy_eyeballs_config: {first_address_family_version: V6, first_address_family_count: 2}},
               circuit_breakers: {thresholds: [{max_retries: 5, max_requests: 50, max_connections: 9, max_pending_requests: 3}, {priority: HIGH, retry_budget: {budget_percent: {value: 40}, min_retry_concurrency: 7} }],
                 per_host_thresholds: [{max_connections: 4}, {priority: HIGH, max_connections: 5}]},

@@ -165,7 +165,7 @@ internal sealed class SnapshotText
     private void Add(Cluster cluster)
     {
         TransportSettings transport = cluster.Transport;
-        Line($"cluster {cluster.Name} {transport.Protocol} plaintext {cluster.PlaintextAllowed} loads {cluster.Resource.LrsServerSelf}");
+        Line($"cluster {cluster.Name} {transport.Protocol} plaintext {cluster.PlaintextAllowed} loads {cluster.Resource.LrsServerSelf} {cluster.ReportedMetrics}");
         Line($" connections {transport.ConnectTimeout} {transport.IdleTimeout} {transport.MaxConnectionDuration} {transport.MaxRequestsPerConnection} {transport.TcpKeepalive} {transport.Http2Keepalive} {transport.AddressOrder}");
         if (transport.Tls is { } tls)
             Add(tls);

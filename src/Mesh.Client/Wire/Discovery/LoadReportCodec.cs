@@ -1,5 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Mesh.Endpoints;
+using Mesh.LoadBalancing;
 using Mesh.Wire.Protos.Envoy.Config.Core.V3;
 using Mesh.Wire.Protos.Envoy.Config.Endpoint.V3;
 using Mesh.Wire.Protos.Envoy.Service.LoadStats.V3;
@@ -10,8 +12,11 @@ namespace Mesh.Wire.Discovery;
 /// <param name="Cluster">Its name.</param>
 /// <param name="ServiceName">The name of its load assignment where it is another; empty otherwise.</param>
 /// <param name="Localities">By locality.</param>
+/// <param name="Drops">The calls that were dropped by policy (<c>drop_overloads</c>), by category.</param>
+/// <param name="Overflows">The calls that were refused by the circuit breaker, which has no category (gRFC A32).</param>
 /// <param name="Interval">How long that was.</param>
-internal sealed record ClusterLoad(string Cluster, string ServiceName, IReadOnlyList<LocalityLoad> Localities, TimeSpan Interval);
+internal sealed record ClusterLoad(
+    string Cluster, string ServiceName, IReadOnlyList<LocalityLoad> Localities, IReadOnlyDictionary<string, ulong> Drops, ulong Overflows, TimeSpan Interval);
 
 /// <summary>The calls to one locality (<c>UpstreamLocalityStats</c>).</summary>
 /// <param name="Locality"><c>region/zone/sub_zone</c>.</param>
@@ -20,7 +25,8 @@ internal sealed record ClusterLoad(string Cluster, string ServiceName, IReadOnly
 /// <param name="Succeeded">Ended well since then.</param>
 /// <param name="Failed">Ended badly since then.</param>
 /// <param name="InProgress">Not ended now.</param>
-internal sealed record LocalityLoad(string Locality, uint Priority, ulong Issued, ulong Succeeded, ulong Failed, ulong InProgress);
+/// <param name="Metrics">What its endpoints have said of their load, by name.</param>
+internal sealed record LocalityLoad(string Locality, uint Priority, ulong Issued, ulong Succeeded, ulong Failed, ulong InProgress, IReadOnlyDictionary<string, MetricSum> Metrics);
 
 /// <summary>What a server wants to be told.</summary>
 /// <param name="Interval">How often.</param>
@@ -72,6 +78,8 @@ internal static class LoadReportCodec
         ClusterServiceName = load.ServiceName,
         LoadReportInterval = Duration.FromTimeSpan(load.Interval),
         UpstreamLocalityStats = { load.Localities.Select(Encode) },
+        DroppedRequests = { load.Drops.Select(drop => new ClusterStats.Types.DroppedRequests { Category = drop.Key, DroppedCount = drop.Value }) },
+        TotalDroppedRequests = load.Drops.Values.Aggregate(load.Overflows, (sum, count) => sum + count),
     };
 
     private static UpstreamLocalityStats Encode(LocalityLoad load)
@@ -85,6 +93,24 @@ internal static class LoadReportCodec
             TotalSuccessfulRequests = load.Succeeded,
             TotalErrorRequests = load.Failed,
             TotalRequestsInProgress = load.InProgress,
+            CpuUtilization = Field(load, ReportedMetrics.Cpu),
+            MemUtilization = Field(load, ReportedMetrics.Memory),
+            ApplicationUtilization = Field(load, ReportedMetrics.Application),
+            LoadMetricStats =
+            {
+                load.Metrics.Where(metric => !IsField(metric.Key)).Select(metric => new EndpointLoadMetricStats
+                {
+                    MetricName = metric.Key,
+                    NumRequestsFinishedWithMetric = metric.Value.Requests,
+                    TotalMetricValue = metric.Value.Total,
+                }),
+            },
         };
     }
+
+    private static bool IsField(string name) => name is ReportedMetrics.Cpu or ReportedMetrics.Memory or ReportedMetrics.Application;
+
+    private static UnnamedEndpointLoadMetricStats? Field(LocalityLoad load, string name) => load.Metrics.TryGetValue(name, out MetricSum sum)
+        ? new UnnamedEndpointLoadMetricStats { NumRequestsFinishedWithMetric = sum.Requests, TotalMetricValue = sum.Total }
+        : null;
 }

@@ -34,7 +34,11 @@ internal sealed class LoadCounts(TimeProvider time)
 
     private sealed class ClusterCounts(long since)
     {
+        private static readonly Dictionary<string, MetricSum> NoMetrics = new(StringComparer.Ordinal);
+
         private readonly Dictionary<EndpointState, EndpointCounts> _endpoints = [];
+        private readonly Dictionary<string, long> _drops = new(StringComparer.Ordinal);
+        private long _overflows;
         private long _since = since;
 
         public ClusterLoad? Take(Cluster cluster, TimeProvider time)
@@ -49,10 +53,10 @@ internal sealed class LoadCounts(TimeProvider time)
             var localities = new List<LocalityLoad>();
             foreach (IGrouping<(string, uint), KeyValuePair<EndpointState, EndpointCounts>> group in _endpoints.GroupBy(entry => (entry.Value.Locality, entry.Value.Priority)))
             {
-                LocalityLoad sum = new(group.Key.Item1, group.Key.Item2, 0, 0, 0, 0);
+                LocalityLoad sum = new(group.Key.Item1, group.Key.Item2, 0, 0, 0, 0, NoMetrics);
                 foreach (var (state, counts) in group)
                     sum = counts.AddTo(sum, state);
-                if (sum is not { Issued: 0, Succeeded: 0, Failed: 0, InProgress: 0 })
+                if (sum is not { Issued: 0, Succeeded: 0, Failed: 0, InProgress: 0, Metrics.Count: 0 })
                     localities.Add(sum);
             }
 
@@ -60,12 +64,29 @@ internal sealed class LoadCounts(TimeProvider time)
                 _endpoints.Remove(gone);
             foreach (EndpointCounts counts in _endpoints.Values)
                 counts.IsCurrent = false;
-            if (localities.Count == 0)
+            Dictionary<string, ulong> drops = TakeDrops(cluster.State);
+            long overflows = cluster.State.Overflows, newOverflows = overflows - _overflows;
+            _overflows = overflows;
+            if (localities.Count == 0 && drops.Count == 0 && newOverflows == 0)
                 return null;
             TimeSpan interval = time.GetElapsedTime(_since);
             _since = time.GetTimestamp();
             string service = cluster.Resource.EndpointsName == cluster.Name ? "" : cluster.Resource.EndpointsName;
-            return new ClusterLoad(cluster.Name, service, localities, interval);
+            return new ClusterLoad(cluster.Name, service, localities, drops, (ulong)newOverflows, interval);
+        }
+
+        private Dictionary<string, ulong> TakeDrops(ClusterState state)
+        {
+            var drops = new Dictionary<string, ulong>(StringComparer.Ordinal);
+            foreach (var (category, count) in state.Drops)
+            {
+                long told = _drops.GetValueOrDefault(category);
+                if (count > told)
+                    drops[category] = (ulong)(count - told);
+                _drops[category] = count;
+            }
+
+            return drops;
         }
     }
 
@@ -96,7 +117,20 @@ internal sealed class LoadCounts(TimeProvider time)
                 Failed = sum.Failed + (ulong)newFailed,
                 Succeeded = sum.Succeeded + (ulong)Math.Max(0, newEnded - newFailed),
                 InProgress = sum.InProgress + (ulong)(issued - ended),
+                Metrics = Sum(sum.Metrics, state.Metrics?.Take()),
             };
+        }
+
+        private static IReadOnlyDictionary<string, MetricSum> Sum(IReadOnlyDictionary<string, MetricSum> left, IReadOnlyDictionary<string, MetricSum>? right)
+        {
+            if (right is null or { Count: 0 })
+                return left;
+            if (left.Count == 0)
+                return right;
+            var sum = new Dictionary<string, MetricSum>(left, StringComparer.Ordinal);
+            foreach (var (name, value) in right)
+                sum[name] = sum.GetValueOrDefault(name) + value;
+            return sum;
         }
     }
 }

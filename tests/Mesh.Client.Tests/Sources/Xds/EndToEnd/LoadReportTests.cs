@@ -2,6 +2,8 @@ using Mesh.Client.Tests.Calls;
 using Mesh.TestKit;
 using Mesh.TestKit.ControlPlane;
 using Mesh.TestKit.Servers;
+using Mesh.Wire.Protos.Envoy.Config.Endpoint.V3;
+using Microsoft.AspNetCore.Http;
 using Xunit;
 using Texts = Mesh.Client.Tests.Xds;
 
@@ -30,6 +32,51 @@ public sealed class LoadReportTests : XdsMeshTest
         await Wait.EventuallyAsync(() => server.LoadReports.Sum(report => (long)report.Successful) == 5, Soon, "what succeeded");
         await Wait.EventuallyAsync(() => server.LoadReports.Sum(report => (long)report.Failed) == 2, Soon, "what failed");
         Assert.All(server.LoadReports, report => Assert.True(report.Interval > TimeSpan.Zero));
+    }
+
+    [Fact]
+    public async Task WhatEndpointsSayIsPassedOnAsAsked()
+    {
+        AdsServer server = await StartControlPlaneAsync(new AdsServerOptions { LoadReportingInterval = TimeSpan.FromMilliseconds(50) });
+        TestServer endpoint = await StartServerAsync(async context =>
+        {
+            context.Response.Headers["endpoint-load-metrics"] = "TEXT cpu_utilization=0.5,mem_utilization=0.25,named_metrics.queue=3,named_metrics.other=1";
+            await context.Response.WriteAsync("loaded");
+            return true;
+        });
+        server.Set(Reported("shop", endpoint).Replace("lrs_server: {self: {}},", "lrs_server: {self: {}}, lrs_report_endpoint_metrics: [cpu_utilization, named_metrics.queue, unknown],", StringComparison.Ordinal));
+        MeshHost host = await StartXdsAsync(server.Bootstrap);
+        using HttpClient client = Client(host);
+        for (int i = 0; i < 4; i++)
+            await client.GetStringAsync(new Uri("http://shop/"));
+
+        await Wait.EventuallyAsync(() => server.LoadReports.Sum(report => (long)report.Successful) == 4, Soon, "a report of every call");
+        List<UpstreamLocalityStats> localities = [.. server.LoadReports.SelectMany(report => report.Message.UpstreamLocalityStats)];
+        Assert.Equal((4, 2.0), (localities.Sum(locality => (long)(locality.CpuUtilization?.NumRequestsFinishedWithMetric ?? 0)), localities.Sum(locality => locality.CpuUtilization?.TotalMetricValue ?? 0)));
+        Assert.All(localities, locality => Assert.Null(locality.MemUtilization));
+        List<EndpointLoadMetricStats> named = [.. localities.SelectMany(locality => locality.LoadMetricStats)];
+        Assert.All(named, metric => Assert.Equal("named_metrics.queue", metric.MetricName));
+        Assert.Equal((4, 12.0), (named.Sum(metric => (long)metric.NumRequestsFinishedWithMetric), named.Sum(metric => metric.TotalMetricValue)));
+    }
+
+    [Fact]
+    public async Task WhatIsNotSentIsReportedToo()
+    {
+        AdsServer server = await StartControlPlaneAsync(new AdsServerOptions { LoadReportingInterval = TimeSpan.FromMilliseconds(50) });
+        string tree = Reported("shop", await StartServerAsync());
+        server.Set(tree.Replace("cluster_name: shop-eds,", "cluster_name: shop-eds, policy: {drop_overloads: [{category: lb, drop_percentage: {numerator: 100}}]},", StringComparison.Ordinal));
+        MeshHost host = await StartXdsAsync(server.Bootstrap);
+        using HttpClient client = Client(host);
+        for (int i = 0; i < 3; i++)
+            (await client.GetAsync(new Uri("http://shop/"))).Dispose();
+        await Wait.EventuallyAsync(() => server.LoadReports.Sum(report => (long)report.Dropped) == 3, Soon, "a report of every drop");
+        Assert.Equal(("lb", 3), (server.LoadReports.SelectMany(report => report.Message.DroppedRequests).Select(drop => drop.Category).Distinct().Single(), server.LoadReports.SelectMany(report => report.Message.DroppedRequests).Sum(drop => (long)drop.DroppedCount)));
+
+        server.Set(tree.Replace("lrs_server:", "circuit_breakers: {thresholds: [{max_requests: 0}]}, lrs_server:", StringComparison.Ordinal));
+        await Wait.EventuallyAsync(async () => (await client.GetAsync(new Uri("http://shop/"))).Header("x-mesh-flag") == "UO", Soon, "the breaker");
+        await Wait.EventuallyAsync(
+            () => server.LoadReports.Sum(report => (long)report.Dropped) > server.LoadReports.SelectMany(report => report.Message.DroppedRequests).Sum(drop => (long)drop.DroppedCount), Soon, "a report of what the breaker refused");
+        Assert.Equal(0, server.LoadReports.Sum(report => (long)report.Issued));
     }
 
     [Fact]
