@@ -1,3 +1,5 @@
+using Mesh.Resources;
+
 namespace Mesh.Endpoints;
 
 /// <summary>What an endpoint has said of its load with its answers, added up by name until it is told (gRFC A64).</summary>
@@ -30,12 +32,4 @@ internal sealed class LoadMetrics
             return taken;
         }
     }
-}
-
-/// <summary>The values of a metric.</summary>
-/// <param name="Requests">The answers they came with.</param>
-/// <param name="Total">Their sum.</param>
-internal readonly record struct MetricSum(ulong Requests, double Total)
-{
-    public static MetricSum operator +(MetricSum left, MetricSum right) => new(left.Requests + right.Requests, left.Total + right.Total);
 }

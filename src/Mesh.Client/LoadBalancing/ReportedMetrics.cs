@@ -10,10 +10,6 @@ namespace Mesh.LoadBalancing;
 /// </summary>
 internal sealed class ReportedMetrics
 {
-    public const string Cpu = "cpu_utilization";
-    public const string Memory = "mem_utilization";
-    public const string Application = "application_utilization";
-
     private const string Named = "named_metrics.";
 
     private readonly string[] _names;
@@ -35,7 +31,7 @@ internal sealed class ReportedMetrics
         foreach (string name in _names)
         {
             // A field of the message that is 0 is one that was not set.
-            double? value = name is Cpu or Memory or Application ? (report.Find(name) is { } field and not 0 ? field : null)
+            double? value = OrcaReport.IsField(name) ? (report.Find(name) is { } field and not 0 ? field : null)
                 : !_allNamed && name.StartsWith(Named, StringComparison.Ordinal) ? report.Find(name)
                 : null;
             if (value is { } found)

@@ -35,6 +35,9 @@ internal sealed record ClusterResource
     /// <summary>How many calls a connection carries (<c>max_requests_per_connection</c>); 0 is any number.</summary>
     public uint MaxRequestsPerConnection { get; init; }
 
+    /// <summary>How many connections there are to an endpoint for each call under way (<c>preconnect_policy.per_upstream_preconnect_ratio</c>); 1 opens none ahead.</summary>
+    public double PreconnectRatio { get; init; } = 1;
+
     /// <summary><c>upstream_connection_options.tcp_keepalive</c>; null leaves it to the platform.</summary>
     public TcpKeepaliveResource? TcpKeepalive { get; init; }
 

@@ -38,6 +38,9 @@ internal sealed class TransportSettings(ClusterResource cluster, TlsIdentity? tl
     /// <summary>How many calls a connection carries; 0 is any number.</summary>
     public uint MaxRequestsPerConnection { get; } = cluster.MaxRequestsPerConnection;
 
+    /// <summary>What is connected ahead of HTTP/1.1 calls; null where nothing is. HTTP/2 carries the next call on the connection of the last.</summary>
+    public PreconnectSettings? Preconnect { get; } = PreconnectSettings.Of(cluster);
+
     /// <summary>
     /// How many HTTP/2 connections each endpoint may have; null is any number. Calls of both routing priorities share them, so that DEFAULT's limit is
     /// that of both.
@@ -66,6 +69,7 @@ internal sealed class TransportSettings(ClusterResource cluster, TlsIdentity? tl
         && IdleTimeout == other.IdleTimeout
         && MaxConnectionDuration == other.MaxConnectionDuration
         && MaxRequestsPerConnection == other.MaxRequestsPerConnection
+        && Preconnect == other.Preconnect
         && MaxHttp2Connections == other.MaxHttp2Connections
         && TcpKeepalive == other.TcpKeepalive
         && Http2Keepalive == other.Http2Keepalive

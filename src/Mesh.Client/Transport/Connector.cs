@@ -22,6 +22,9 @@ internal sealed class Connector(EndpointResource endpoint, EndpointState state, 
 
     private readonly ConnectionGate? _gate = settings.MaxHttp2Connections is { } most ? new ConnectionGate(most) : null;
 
+    /// <summary>Sockets that are connected ahead; null where there are none.</summary>
+    public Preconnect? Ahead { get; set; }
+
     /// <summary>A connection for bytes; ALPN offers nothing unless the settings say what.</summary>
     public ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken) => ConnectAsync(_alpn ?? [], place: null, cancellationToken);
 
@@ -49,22 +52,9 @@ internal sealed class Connector(EndpointResource endpoint, EndpointState state, 
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            Stream stream = await OpenAsync(place, linked.Token).ConfigureAwait(false);
-            if (settings.Tls is null)
-            {
-                state.OnConnected();
-                return stream;
-            }
-
-            SslStream tls = await TlsConnector.ConnectAsync(stream, settings.Tls, endpoint.ConfiguredHost, protocols, linked.Token).ConfigureAwait(false);
-            if (ReferenceEquals(protocols, Http2) && tls.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
-            {
-                await tls.DisposeAsync().ConfigureAwait(false);
-                throw new IOException("It does not speak HTTP/2: ALPN offered h2 and it did not agree. Configure the cluster for HTTP/1.1 or the endpoint for HTTP/2.");
-            }
-
+            Stream stream = await OpenAsync(protocols, place, linked.Token).ConfigureAwait(false);
             state.OnConnected();
-            return tls;
+            return stream;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -86,13 +76,49 @@ internal sealed class Connector(EndpointResource endpoint, EndpointState state, 
     /// <summary>Whether it will be an HTTP/2 connection for certain: where ALPN decides it may be one of HTTP/1.1.</summary>
     private bool SpeaksHttp2(HttpRequestMessage first) => ReferenceEquals(Offered(first), Http2);
 
-    private async ValueTask<Stream> OpenAsync(IDisposable? place, CancellationToken cancellationToken)
+    private async ValueTask<Stream> OpenAsync(List<SslApplicationProtocol> protocols, IDisposable? place, CancellationToken cancellationToken)
+    {
+        if (place is null && Ahead?.TryTake() is { } ready)
+        {
+            try
+            {
+                return await SecureAsync(connections.Add(ready, Ahead.HandOut()), protocols, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception) when (!connections.IsClosed && !cancellationToken.IsCancellationRequested)
+            {
+                // The server has given it up meanwhile, as a new one shows, or will not have this client, as that shows too.
+            }
+        }
+
+        Socket socket = await ConnectSocketAsync(cancellationToken).ConfigureAwait(false);
+        return await SecureAsync(connections.Add(socket, place ?? Ahead?.HandOut()), protocols, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<Stream> SecureAsync(Stream stream, List<SslApplicationProtocol> protocols, CancellationToken cancellationToken)
+    {
+        if (settings.Tls is null)
+            return stream;
+        SslStream tls = await TlsConnector.ConnectAsync(stream, settings.Tls, endpoint.ConfiguredHost, protocols, cancellationToken).ConfigureAwait(false);
+        if (!ReferenceEquals(protocols, Http2) || tls.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2)
+            return tls;
+        await tls.DisposeAsync().ConfigureAwait(false);
+        throw new IOException("It does not speak HTTP/2: ALPN offered h2 and it did not agree. Configure the cluster for HTTP/1.1 or the endpoint for HTTP/2.");
+    }
+
+    private async Task<Socket> ConnectSocketAsync(CancellationToken cancellationToken)
     {
         EndPoint[] addresses = AddressOrder.Interleave(await AddressesAsync(cancellationToken).ConfigureAwait(false), settings.AddressOrder);
-        Socket socket = addresses is [var only]
+        return addresses is [var only]
             ? await ConnectAsync(only, cancellationToken).ConfigureAwait(false)
             : await AddressRace.ConnectAsync(addresses, ConnectAsync, timeProvider, cancellationToken).ConfigureAwait(false);
-        return connections.Add(socket, place);
+    }
+
+    /// <summary>A socket for <see cref="Ahead"/>.</summary>
+    public async Task<Socket> ConnectAheadAsync(CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(settings.ConnectTimeout, timeProvider);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        return await ConnectSocketAsync(linked.Token).ConfigureAwait(false);
     }
 
     /// <summary>

@@ -43,12 +43,18 @@ internal sealed class EndpointPool
         _closed = closed;
         Settings = settings;
         _authorities = settings.Tls is null ? null : new ConcurrentDictionary<string, byte>(StringComparer.OrdinalIgnoreCase);
-        Invoker = new HttpMessageInvoker(createHandler?.Invoke(endpoint) ?? CreateSocketsHandler(endpoint, state, settings, _connections, timeProvider), disposeHandler: true);
+        var connector = new Connector(endpoint, state, settings, _connections, timeProvider);
+        if (createHandler is null && settings.Preconnect is { } ahead)
+            connector.Ahead = Ahead = new Preconnect(ahead, state, () => Volatile.Read(ref _references) - (Volatile.Read(ref _retired) == 0 ? 1 : 0), connector.ConnectAheadAsync);
+        Invoker = new HttpMessageInvoker(createHandler?.Invoke(endpoint) ?? CreateSocketsHandler(settings, connector), disposeHandler: true);
     }
 
     public HttpMessageInvoker Invoker { get; }
 
     public TransportSettings Settings { get; }
+
+    /// <summary>Sockets that are connected ahead; null where there are none.</summary>
+    private Preconnect? Ahead { get; }
 
     public string Scheme => Settings.Tls is null ? "http" : "https";
 
@@ -91,7 +97,11 @@ internal sealed class EndpointPool
         {
             int seen = Interlocked.CompareExchange(ref _references, references + 1, references);
             if (seen == references)
+            {
+                Ahead?.OnCall();
                 return true;
+            }
+
             references = seen;
         }
 
@@ -131,13 +141,13 @@ internal sealed class EndpointPool
         Volatile.Write(ref _retired, 1);
         _deadline?.Dispose();
         Invoker.Dispose();
+        Ahead?.Dispose();
         _connections.Close();
         _closed(this);
     }
 
     /// <summary>The defaults would follow a redirect inside the endpoint, give one caller's cookie to another, and ask a proxy.</summary>
-    private static SocketsHttpHandler CreateSocketsHandler(
-        EndpointResource endpoint, EndpointState state, TransportSettings settings, OpenConnections connections, TimeProvider timeProvider)
+    private static SocketsHttpHandler CreateSocketsHandler(TransportSettings settings, Connector connector)
     {
         var handler = new SocketsHttpHandler
         {
@@ -148,7 +158,7 @@ internal sealed class EndpointPool
             ConnectTimeout = Timeout.InfiniteTimeSpan,
             PooledConnectionIdleTimeout = settings.IdleTimeout,
             PooledConnectionLifetime = settings.MaxConnectionDuration,
-            ConnectCallback = new Connector(endpoint, state, settings, connections, timeProvider).ConnectAsync,
+            ConnectCallback = connector.ConnectAsync,
         };
         if (settings.Http2Keepalive is { } pings)
         {

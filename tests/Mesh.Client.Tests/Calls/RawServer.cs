@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -12,6 +13,7 @@ internal sealed class RawServer : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
+    private readonly ConcurrentDictionary<TcpClient, byte> _unused = new();
     private int _requests;
 
     public RawServer()
@@ -24,6 +26,16 @@ internal sealed class RawServer : IAsyncDisposable
 
     /// <summary>Request heads that have arrived.</summary>
     public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>Connections that have had no request.</summary>
+    public int Unused => _unused.Count;
+
+    /// <summary>Closes them.</summary>
+    public void CloseUnused()
+    {
+        foreach (TcpClient client in _unused.Keys)
+            client.Dispose();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -52,15 +64,19 @@ internal sealed class RawServer : IAsyncDisposable
         using (client)
         {
             NetworkStream stream = client.GetStream();
+            _unused[client] = 0;
             try
             {
-                if (await ReadHeadAsync(stream))
+                bool asked = await ReadHeadAsync(stream);
+                _unused.TryRemove(client, out _);
+                if (asked)
                     await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"u8.ToArray(), _stop.Token);
                 await ReadHeadAsync(stream);
             }
-            catch (Exception e) when (e is OperationCanceledException or IOException)
+            catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
             {
-                // The test is over, or the client went away.
+                // The test is over, or one side went away.
+                _unused.TryRemove(client, out _);
             }
         }
     }

@@ -166,7 +166,7 @@ internal sealed class SnapshotText
     {
         TransportSettings transport = cluster.Transport;
         Line($"cluster {cluster.Name} {transport.Protocol} plaintext {cluster.PlaintextAllowed} loads {cluster.Resource.LrsServerSelf} {cluster.ReportedMetrics}");
-        Line($" connections {transport.ConnectTimeout} {transport.IdleTimeout} {transport.MaxConnectionDuration} {transport.MaxRequestsPerConnection} {transport.TcpKeepalive} {transport.Http2Keepalive} {transport.AddressOrder}");
+        Line($" connections {transport.ConnectTimeout} {transport.IdleTimeout} {transport.MaxConnectionDuration} {transport.MaxRequestsPerConnection} {transport.Preconnect} {transport.TcpKeepalive} {transport.Http2Keepalive} {transport.AddressOrder}");
         if (transport.Tls is { } tls)
             Add(tls);
         Line($" outliers {(cluster.State.Outliers as OutlierDetector)?.Settings}");

@@ -36,6 +36,7 @@ internal static class ClusterDecoder
             CircuitBreakers = TrafficLimitDecoder.Decode(message.CircuitBreakers?.Thresholds, "thresholds", errors),
             PerHostCircuitBreakers = TrafficLimitDecoder.DecodePerHost(message.CircuitBreakers?.PerHostThresholds, errors),
             MaxRequestsPerConnection = message.MaxRequestsPerConnection ?? 0,
+            PreconnectRatio = ConnectionDecoder.Decode(message.PreconnectPolicy, settings.Dialect, errors),
         };
 
         // Of the addresses of its name, gRPC uses one for all calls, whatever the policy says (gRFC A37).

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using Mesh.Resources;
 using Mesh.Wire.Protos.Envoy.Config.Cluster.V3;
@@ -25,6 +26,26 @@ internal static class ConnectionDecoder
             return resource;
         using ErrorCollector.Scope scope = errors.At("upstream_connection_options");
         return resource with { TcpKeepalive = Decode(message.TcpKeepalive, errors), AddressOrder = Decode(message.HappyEyeballsConfig, errors) };
+    }
+
+    /// <summary><c>per_upstream_preconnect_ratio</c>. gRPC has none.</summary>
+    public static double Decode(Cluster.Types.PreconnectPolicy? message, XdsDialect dialect, ErrorCollector errors)
+    {
+        if (message is null)
+            return 1;
+        using ErrorCollector.Scope scope = errors.At("preconnect_policy");
+        CheckRatio(message.PredictivePreconnectRatio, "predictive_preconnect_ratio", errors);
+        CheckRatio(message.PerUpstreamPreconnectRatio, "per_upstream_preconnect_ratio", errors);
+        if (dialect == XdsDialect.Envoy || message.PerUpstreamPreconnectRatio is null)
+            return message.PerUpstreamPreconnectRatio ?? 1;
+        errors.Warning("per_upstream_preconnect_ratio", "gRPC opens no connections ahead: it has no effect");
+        return 1;
+    }
+
+    private static void CheckRatio(double? ratio, string field, ErrorCollector errors)
+    {
+        if (ratio is { } value && !(value >= 1 && value <= 3))
+            errors.Error(field, string.Create(CultureInfo.InvariantCulture, $"{value} is not allowed; 1 to 3 are"));
     }
 
     /// <summary>The pings of HTTP/2; null where there are none.</summary>

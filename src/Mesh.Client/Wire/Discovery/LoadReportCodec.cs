@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Mesh.Endpoints;
-using Mesh.LoadBalancing;
+using Mesh.Resources;
 using Mesh.Wire.Protos.Envoy.Config.Core.V3;
 using Mesh.Wire.Protos.Envoy.Config.Endpoint.V3;
 using Mesh.Wire.Protos.Envoy.Service.LoadStats.V3;
@@ -93,12 +92,12 @@ internal static class LoadReportCodec
             TotalSuccessfulRequests = load.Succeeded,
             TotalErrorRequests = load.Failed,
             TotalRequestsInProgress = load.InProgress,
-            CpuUtilization = Field(load, ReportedMetrics.Cpu),
-            MemUtilization = Field(load, ReportedMetrics.Memory),
-            ApplicationUtilization = Field(load, ReportedMetrics.Application),
+            CpuUtilization = Field(load, OrcaReport.Cpu),
+            MemUtilization = Field(load, OrcaReport.Memory),
+            ApplicationUtilization = Field(load, OrcaReport.Application),
             LoadMetricStats =
             {
-                load.Metrics.Where(metric => !IsField(metric.Key)).Select(metric => new EndpointLoadMetricStats
+                load.Metrics.Where(metric => !OrcaReport.IsField(metric.Key)).Select(metric => new EndpointLoadMetricStats
                 {
                     MetricName = metric.Key,
                     NumRequestsFinishedWithMetric = metric.Value.Requests,
@@ -107,8 +106,6 @@ internal static class LoadReportCodec
             },
         };
     }
-
-    private static bool IsField(string name) => name is ReportedMetrics.Cpu or ReportedMetrics.Memory or ReportedMetrics.Application;
 
     private static UnnamedEndpointLoadMetricStats? Field(LocalityLoad load, string name) => load.Metrics.TryGetValue(name, out MetricSum sum)
         ? new UnnamedEndpointLoadMetricStats { NumRequestsFinishedWithMetric = sum.Requests, TotalMetricValue = sum.Total }

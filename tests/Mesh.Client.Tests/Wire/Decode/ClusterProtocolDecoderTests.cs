@@ -1,4 +1,6 @@
 using Mesh.Resources;
+using Mesh.Wire;
+using Mesh.Wire.Decode;
 using Xunit;
 
 namespace Mesh.Client.Tests.Wire.Decode;
@@ -42,6 +44,30 @@ public sealed class ClusterProtocolDecoderTests
     {
         ClusterResource cluster = Accept(fields);
         Assert.Equal((most, ping is { } seconds ? new Http2KeepaliveResource(TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(2)) : null), (cluster.MaxRequestsPerConnection, cluster.Http2Keepalive));
+    }
+
+    [Theory]
+    [InlineData("", 1.0)]
+    [InlineData("preconnect_policy: {}", 1.0)]
+    [InlineData("preconnect_policy: {per_upstream_preconnect_ratio: 1}", 1.0)]
+    [InlineData("preconnect_policy: {per_upstream_preconnect_ratio: 2.5}", 2.5)]
+    public void WhatIsConnectedAheadIsRead(string fields, double ratio) => Assert.Equal(ratio, Accept(fields).PreconnectRatio);
+
+    [Theory]
+    [InlineData("per_upstream_preconnect_ratio: 0.9", "E preconnect_policy.per_upstream_preconnect_ratio: 0.9 is not allowed; 1 to 3 are")]
+    [InlineData("per_upstream_preconnect_ratio: 3.1", "E preconnect_policy.per_upstream_preconnect_ratio: 3.1 is not allowed; 1 to 3 are")]
+    [InlineData("per_upstream_preconnect_ratio: NaN", "E preconnect_policy.per_upstream_preconnect_ratio: NaN is not allowed; 1 to 3 are")]
+    [InlineData("predictive_preconnect_ratio: 2", "W preconnect_policy.predictive_preconnect_ratio: read and checked")]
+    [InlineData("predictive_preconnect_ratio: 4", "W preconnect_policy.predictive_preconnect_ratio: read and checked", "E preconnect_policy.predictive_preconnect_ratio: 4 is not allowed; 1 to 3 are")]
+    public void WhatIsConnectedAheadHasLimits(string policy, params string[] findings) => Read($"preconnect_policy: {{{policy}}}").AssertFindings(findings);
+
+    [Fact]
+    public void GrpcConnectsNothingAhead()
+    {
+        byte[] text = System.Text.Encoding.UTF8.GetBytes(Xds.Document(Xds.Resource(Xds.ClusterType, "name: c, type: EDS, eds_cluster_config: {eds_config: {ads: {}}}, preconnect_policy: {per_upstream_preconnect_ratio: 2}")));
+        Decoded decoded = Decoded.Read(text, yaml: true, limits: new DocumentSettings { Decoder = new DecoderSettings { Dialect = XdsDialect.Grpc } });
+        decoded.AssertFindings("W preconnect_policy.per_upstream_preconnect_ratio: gRPC opens no connections ahead");
+        Assert.Equal(1, decoded.Set.Clusters["c"].PreconnectRatio);
     }
 
     [Theory]

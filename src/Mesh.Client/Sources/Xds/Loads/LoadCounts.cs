@@ -1,5 +1,6 @@
 using Mesh.Endpoints;
 using Mesh.LoadBalancing;
+using Mesh.Resources;
 using Mesh.Snapshots;
 using Mesh.Wire.Discovery;
 
