@@ -188,7 +188,7 @@ internal static class BaseConfiguration
         yield return Dns("f", "auto_config: {}", Combined("match_subject_alt_names: [{contains: f}]", "self"));
         yield return Dns("h", "auto_config: {}", "validation_context_sds_secret_config: {name: other-validation, sds_config: {ads: {}}}");
         yield return """
-            {name: names, type: LOGICAL_DNS, max_requests_per_connection: 90, preconnect_policy: {per_upstream_preconnect_ratio: 2.5}, dns_refresh_rate: 7s, dns_failure_refresh_rate: {base_interval: 1s, max_interval: 30s}, respect_dns_ttl: true, dns_jitter: 1s, dns_lookup_family: V4_ONLY,
+            {name: names, type: LOGICAL_DNS, max_requests_per_connection: 90, preconnect_policy: {per_upstream_preconnect_ratio: 1.5}, dns_refresh_rate: 7s, dns_failure_refresh_rate: {base_interval: 1s, max_interval: 30s}, respect_dns_ttl: true, dns_jitter: 1s, dns_lookup_family: V4_ONLY,
               load_assignment: {cluster_name: names, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: host.internal, port_value: 4} } } }]}]} }
             """;
         yield return """

@@ -98,6 +98,7 @@ internal static class FieldChanges
         FieldType.Message when field.MessageType == BoolValue.Descriptor => true,
         FieldType.Message when field.MessageType == UInt32Value.Descriptor => 1u,
         FieldType.Message when field.MessageType == UInt64Value.Descriptor => 1UL,
+        FieldType.Message when field.MessageType == DoubleValue.Descriptor => 1.0,
         FieldType.Message => field.MessageType.Parser.ParseFrom(ByteString.Empty),
         var other => throw new NotSupportedException($"{field.FullName} is a {other}"),
     };
