@@ -63,7 +63,7 @@ internal sealed class Preconnect(PreconnectSettings settings, EndpointState endp
     /// <summary>Connects what is missing.</summary>
     private void Fill()
     {
-        if (endpoint.IsEjected || (endpoint.ActiveHealth & ActiveHealth.Failed) != 0)
+        if (endpoint.IsEjected || endpoint.ActiveHealth.HasFlag(ActiveHealth.Failed))
             return;
         for (int i = 0; i < MostAtOnce; i++)
         {
