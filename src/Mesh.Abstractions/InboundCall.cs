@@ -15,6 +15,9 @@ public sealed class InboundCall : IDisposable
 {
     private static readonly AsyncLocal<InboundCall?> Ambient = new();
 
+    /// <summary>Whether any call was ever served, so that in a process that serves none a look is all it costs.</summary>
+    private static volatile bool _used;
+
     private readonly InboundCall? _outer;
     private readonly TimeProvider _clock;
     private readonly long _start;
@@ -30,7 +33,7 @@ public sealed class InboundCall : IDisposable
     }
 
     /// <summary>The call that is being served; null where none is.</summary>
-    public static InboundCall? Current => Ambient.Value;
+    public static InboundCall? Current => _used ? Ambient.Value : null;
 
     /// <summary>Which attempt of its caller it is: 1 for the first, more for a retry.</summary>
     public int Attempt { get; }
@@ -66,6 +69,7 @@ public sealed class InboundCall : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(attempt, 1);
         var call = new InboundCall(timeout, attempt, timeProvider ?? TimeProvider.System);
+        _used = true;
         Ambient.Value = call;
         return call;
     }

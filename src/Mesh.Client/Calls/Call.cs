@@ -18,6 +18,8 @@ namespace Mesh.Calls;
 internal sealed partial class Call : IDisposable
 {
     private RequestTarget _target;
+    private string? _authority;
+    private string? _path;
     private CallRetries _retries;
     private CallFaults _faults;
     private bool _active;
@@ -73,10 +75,10 @@ internal sealed partial class Call : IDisposable
     public InternalRedirects? Redirects { get; set; }
 
     /// <summary>The authority to send; the caller's own, the same object, when nothing rewrites it. An endpoint may bring its own.</summary>
-    public string Authority { get; set; } = "";
+    public string Authority { get => _authority ?? _target.Authority; set => _authority = value; }
 
     /// <summary>Path and query to send; the caller's own, the same object, when nothing rewrites them.</summary>
-    public string Path { get; private set; } = "";
+    public string Path => _path ?? _target.Path;
 
     public bool IsGrpc { get; private set; }
 
@@ -131,8 +133,10 @@ internal sealed partial class Call : IDisposable
         Listener = listener;
         Route = route;
         Destination = destination;
-        Authority = authority;
-        Path = path;
+        if (!ReferenceEquals(authority, target.Authority))
+            _authority = authority;
+        if (!ReferenceEquals(path, target.Path))
+            _path = path;
         Cluster = cluster;
         IsGrpc = grpc;
         IsSync = sync;
@@ -274,8 +278,8 @@ internal sealed partial class Call : IDisposable
         Session = null;
         HeaderChanges = null;
         Hashed = default;
-        Authority = "";
-        Path = "";
+        _authority = null;
+        _path = null;
         Cluster = null!;
         Endpoint = null;
         Body = null;

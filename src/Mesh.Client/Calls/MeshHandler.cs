@@ -101,11 +101,20 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
             redirects ??= new InternalRedirects(request, view.Random);
         Call call = engine.Calls.Rent(engine.TimeProvider);
         call.Start(engine, request, target, listener, route, destination, cluster, route.RewriteHost(destination, view), route.RewritePath(view, destination), grpc, sync: !async, cancellationToken);
-        call.Retry = (engine.Settings.TrustEnvoyHeaders ? route.RetryOf(view) : route.Retry)?.For(view);
-        call.IsHedged = async && Hedging.Applies(call.Retry, HedgesOnTimeout(route, view), grpc);
-        call.Redirects = redirects;
-        call.Inbound = InboundCall.Current;
-        call.Aggregate = aggregate;
+
+        // A call that is used again has none of these, and to write so costs more than to look.
+        if ((engine.Settings.TrustEnvoyHeaders ? route.RetryOf(view) : route.Retry)?.For(view) is { } retry)
+        {
+            call.Retry = retry;
+            call.IsHedged = async && Hedging.Applies(retry, HedgesOnTimeout(route, view), grpc);
+        }
+
+        if (redirects is not null)
+            call.Redirects = redirects;
+        if (InboundCall.Current is { } inbound)
+            call.Inbound = inbound;
+        if (aggregate is not null)
+            call.Aggregate = aggregate;
         if (cluster.UsesHash && (route.HasHash || cluster.HashHeader is not null))
             Hash(call, view);
         Prepare(call, engine.Settings.TrustEnvoyHeaders ? RetryRequestHeaders.Timeout(view) : null);
