@@ -69,7 +69,7 @@ internal sealed class MeshHandler(CallEngine engine, bool claimsEveryHost, HttpM
                 : ReplyAsync(request, grpc, async, RoutingRefusal.NoHost(target, choice, engine.Store.Demand));
         }
 
-        if (!listener.LeavesPathAlone(target.Path))
+        if (listener.ChangesPaths)
         {
             target = target.At(listener);
             view = target.View(request, view.Random);

@@ -1,4 +1,5 @@
 using System.Net;
+using Mesh.Policies.Headers;
 
 namespace Mesh.Calls;
 
@@ -24,7 +25,7 @@ internal static class ResponseCompletion
         if (HasNoBody(call, response) || RequestBody.IsInMemory(response.Content))
             return End(call, response);
         if (call.Faults.BytesPerSecond is { } rate)
-            response.Content = new PacedContent(response.Content, rate, call.TimeProvider);
+            response.Content = Paced(response.Content, rate, call.TimeProvider);
         var body = new ResponseBody(response.Content, call);
         if (body.IsEmpty)
             return End(call, response);
@@ -36,6 +37,14 @@ internal static class ResponseCompletion
             call.IdleTimeout = idle;
         response.Content = body;
         return response;
+    }
+
+    /// <summary>The content, no faster than an injected fault lets it come (<c>HTTPFault.response_rate_limit</c>).</summary>
+    private static StreamContent Paced(HttpContent content, double bytesPerSecond, TimeProvider timeProvider)
+    {
+        var paced = new StreamContent(new PacedStream(content.ReadAsStream(), bytesPerSecond, timeProvider));
+        content.Headers.CopyTo(paced.Headers);
+        return paced;
     }
 
     /// <summary>

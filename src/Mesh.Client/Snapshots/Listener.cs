@@ -28,8 +28,8 @@ internal sealed class Listener(ListenerResource resource, RouteConfigurationReso
         return Resource.MergeSlashes ? PathNormalization.MergeSlashes(path) : path;
     }
 
-    /// <summary>Whether it matches and sends a path as it is.</summary>
-    public bool LeavesPathAlone(string path) => !(Resource.NormalizePath || Resource.MergeSlashes) || ReferenceEquals(PathOf(path), path);
+    /// <summary>Whether it may match and send another path than the caller's.</summary>
+    public bool ChangesPaths => Resource.NormalizePath || Resource.MergeSlashes;
 
     /// <summary>What compiling the table found; it holds for as long as the table is used.</summary>
     public IReadOnlyList<ResourceError> Warnings { get; } = warnings;

@@ -119,20 +119,17 @@ public sealed class PreconnectTests : MeshTest
     /// <summary>Passes bytes on to a server.</summary>
     private sealed class Relay : IAsyncDisposable
     {
-        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-        private readonly CancellationTokenSource _stop = new();
+        private readonly LoopbackServer _server;
         private readonly ConcurrentDictionary<TcpClient, bool> _silent = new();
-        private readonly Task _accepting;
         private readonly int _port;
 
         public Relay(int port)
         {
             _port = port;
-            _listener.Start();
-            _accepting = AcceptAsync();
+            _server = new LoopbackServer(ServeAsync);
         }
 
-        public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+        public int Port => _server.Port;
 
         /// <summary>Connections without a byte.</summary>
         public int Silent => _silent.Count;
@@ -144,29 +141,9 @@ public sealed class PreconnectTests : MeshTest
                 _silent[client] = true;
         }
 
-        public async ValueTask DisposeAsync()
-        {
-            await _stop.CancelAsync();
-            _listener.Dispose();
-            await _accepting;
-            _stop.Dispose();
-        }
+        public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-        private async Task AcceptAsync()
-        {
-            var serving = new List<Task>();
-            try
-            {
-                while (true)
-                    serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
-            }
-            catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
-            {
-                await Task.WhenAll(serving);
-            }
-        }
-
-        private async Task ServeAsync(TcpClient client)
+        private async Task ServeAsync(TcpClient client, CancellationToken stop)
         {
             using (client)
             using (var server = new TcpClient())
@@ -176,13 +153,13 @@ public sealed class PreconnectTests : MeshTest
                 {
                     NetworkStream near = client.GetStream();
                     byte[] first = new byte[1];
-                    await near.ReadExactlyAsync(first, _stop.Token);
+                    await near.ReadExactlyAsync(first, stop);
                     if (_silent.TryRemove(client, out bool hangsUp) && hangsUp)
                         return;
-                    await server.ConnectAsync(IPAddress.Loopback, _port, _stop.Token);
+                    await server.ConnectAsync(IPAddress.Loopback, _port, stop);
                     NetworkStream far = server.GetStream();
-                    await far.WriteAsync(first, _stop.Token);
-                    await Task.WhenAny(near.CopyToAsync(far, _stop.Token), far.CopyToAsync(near, _stop.Token));
+                    await far.WriteAsync(first, stop);
+                    await Task.WhenAny(near.CopyToAsync(far, stop), far.CopyToAsync(near, stop));
                 }
                 catch (Exception e) when (e is OperationCanceledException or IOException or SocketException)
                 {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -10,19 +9,13 @@ namespace Mesh.Client.Tests.Calls;
 /// </summary>
 internal sealed class RawServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _accepting;
+    private readonly LoopbackServer _server;
     private readonly ConcurrentDictionary<TcpClient, byte> _unused = new();
     private int _requests;
 
-    public RawServer()
-    {
-        _listener.Start();
-        _accepting = AcceptAsync();
-    }
+    public RawServer() => _server = new LoopbackServer(ServeAsync);
 
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => _server.Port;
 
     /// <summary>Request heads that have arrived.</summary>
     public int Requests => Volatile.Read(ref _requests);
@@ -37,29 +30,9 @@ internal sealed class RawServer : IAsyncDisposable
             client.Dispose();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        _listener.Dispose();
-        await _accepting;
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    private async Task AcceptAsync()
-    {
-        var serving = new List<Task>();
-        try
-        {
-            while (true)
-                serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
-        }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            await Task.WhenAll(serving);
-        }
-    }
-
-    private async Task ServeAsync(TcpClient client)
+    private async Task ServeAsync(TcpClient client, CancellationToken stop)
     {
         using (client)
         {
@@ -67,11 +40,11 @@ internal sealed class RawServer : IAsyncDisposable
             _unused[client] = 0;
             try
             {
-                bool asked = await ReadHeadAsync(stream);
+                bool asked = await ReadHeadAsync(stream, stop);
                 _unused.TryRemove(client, out _);
                 if (asked)
-                    await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"u8.ToArray(), _stop.Token);
-                await ReadHeadAsync(stream);
+                    await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"u8.ToArray(), stop);
+                await ReadHeadAsync(stream, stop);
             }
             catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
             {
@@ -81,13 +54,13 @@ internal sealed class RawServer : IAsyncDisposable
         }
     }
 
-    private async Task<bool> ReadHeadAsync(NetworkStream stream)
+    private async Task<bool> ReadHeadAsync(NetworkStream stream, CancellationToken stop)
     {
         var head = new StringBuilder();
         byte[] one = new byte[1];
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
         {
-            if (await stream.ReadAsync(one, _stop.Token) == 0)
+            if (await stream.ReadAsync(one, stop) == 0)
                 return false;
             head.Append((char)one[0]);
         }
